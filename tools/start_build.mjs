@@ -1,0 +1,50 @@
+// Builds the package and the page, each only if something it is made of has changed.
+import { spawnSync } from 'node:child_process';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PAGE = join(ROOT, 'build/demo');
+
+/** The package's incremental build; its messages go to stderr. Ends the process if it fails. */
+export function buildPackage() {
+  const npm = process.env.npm_execpath;
+  const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  const { status, error } = spawnSync(command, [...args, 'run', '--silent', 'build'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) {
+    console.error(`The package could not be built${error ? `: ${error.message}` : ' (see above).'}`);
+    process.exit(1);
+  }
+}
+
+/** Builds the page with Vite if it is stale; resolves to the folder to serve. */
+export async function buildPage() {
+  const [made, changed] = await Promise.all([
+    newest(join(PAGE, 'index.html')),
+    newest(join(ROOT, 'demo'), join(ROOT, 'dist'), join(ROOT, 'package-lock.json')),
+  ]);
+  if (made <= changed) {
+    const { build } = await import('vite');
+    await build({ configFile: join(ROOT, 'demo/vite.config.ts'), logLevel: 'warn' });
+  }
+  return PAGE;
+}
+
+/** The latest time of change below the given files and folders, in milliseconds; 0 if there is nothing. */
+async function newest(...paths) {
+  let latest = 0;
+  for (const path of paths) {
+    const info = await stat(path).catch(() => null);
+    if (!info) continue;
+    latest = Math.max(latest, info.mtimeMs);
+    if (info.isDirectory()) {
+      const names = await readdir(path);
+      latest = Math.max(latest, await newest(...names.filter((n) => n !== 'node_modules').map((n) => join(path, n))));
+    }
+  }
+  return latest;
+}
