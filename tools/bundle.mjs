@@ -1,0 +1,116 @@
+// Bundles js/ by esbuild: ES modules, CommonJS and the script-tag file.
+import { readFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { at, writeIfNew } from './files.mjs';
+
+/** The entries: output name, source, and where it runs. */
+const entries = [
+  { name: 'core', source: 'js/core.ts' },
+  { name: 'bytes', source: 'js/bytes.ts' },
+  { name: 'index', source: 'js/index.ts' },
+  { name: 'slim', source: 'js/slim.ts' },
+  { name: 'io', source: 'js/io/index.ts' },
+  { name: 'io.node', source: 'js/io/index.ts', isNode: true },
+];
+
+const target = 'es2022';
+
+/** Generated modules: `#strict-bytes` and `#relaxed-bytes` are a wasm file, deflated, in base64. */
+function inlinedBytes(wasm) {
+  const base64 = (path) => deflateRawSync(readFileSync(path), { level: 9 }).toString('base64');
+  return {
+    name: 'inlined-bytes',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^#(strict|relaxed)-bytes$/ }, ({ path }) => ({ path, namespace: 'bytes' }));
+      onLoad({ filter: /.*/, namespace: 'bytes' }, ({ path }) => ({
+        contents: `export default '${base64(path.startsWith('#strict') ? wasm.strict : wasm.relaxed)}';`,
+        loader: 'js',
+      }));
+    },
+  };
+}
+
+/** The built module behind bindings/module.d.ts. */
+function builtModule(wasm) {
+  return {
+    name: 'built-module',
+    setup({ onResolve }) {
+      onResolve({ filter: /bindings\/module\.js$/ }, () => ({ path: wasm.glue }));
+    },
+  };
+}
+
+/**
+ * What an entry does not own it imports from its siblings ./core.js and ./bytes.js, so that every class
+ * and the registered bytes exist once, whichever entries are used together.
+ */
+function siblings(entry) {
+  const ownFolder = entry.name.startsWith('io') ? at('js/io') : null;
+  return {
+    name: 'siblings',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+        if (kind === 'entry-point') return undefined;
+        const file = resolve(resolveDir, path);
+        if (relative(at('js'), file).startsWith('..')) return undefined;
+        if (ownFolder !== null && file.startsWith(ownFolder)) {
+          const nodeTwin = entry.isNode && basename(file) === 'read_source.js';
+          return nodeTwin ? { path: join(resolveDir, 'read_source.node.ts') } : undefined;
+        }
+        if (file === at('js/bytes.js')) return { path: './bytes.js', external: true };
+        return { path: './core.js', external: true };
+      });
+    },
+  };
+}
+
+async function bundleEntry(entry, format, outputFolder, wasm, banner) {
+  const result = await build({
+    entryPoints: [at(entry.source)],
+    bundle: true,
+    write: false,
+    format,
+    target,
+    platform: entry.isNode || format === 'cjs' ? 'node' : 'neutral',
+    mainFields: ['module', 'main'],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'eof',
+    // A dynamic import in CommonJS becomes a require of the sibling.
+    supported: format === 'cjs' ? { 'dynamic-import': false } : {},
+    ...(entry.isNode ? { external: ['node:*'] } : {}),
+    ...(entry.name === 'core' && banner ? { banner: { js: banner } } : {}),
+    plugins: [inlinedBytes(wasm), builtModule(wasm), ...(entry.name === 'core' ? [] : [siblings(entry)])],
+  });
+  writeIfNew(join(outputFolder, `${entry.name}.js`), result.outputFiles[0].contents);
+}
+
+/** ES modules into a folder. wasm: { glue, strict, relaxed }, paths. */
+export async function bundleModules(outputFolder, wasm, banner) {
+  await Promise.all(entries.map((entry) => bundleEntry(entry, 'esm', outputFolder, wasm, banner)));
+}
+
+/** CommonJS modules into a folder. */
+export async function bundleCommonJs(outputFolder, wasm) {
+  await Promise.all(entries.map((entry) => bundleEntry(entry, 'cjs', outputFolder, wasm)));
+  writeIfNew(join(outputFolder, 'package.json'), '{ "type": "commonjs" }\n');
+}
+
+/** One file for a script tag: everything under the global `simpleRNN`. */
+export async function bundleScript(outputFile, wasm) {
+  const result = await build({
+    entryPoints: [at('js/iife.ts')],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'simpleRNN',
+    target,
+    platform: 'browser',
+    minify: true,
+    legalComments: 'eof',
+    plugins: [inlinedBytes(wasm), builtModule(wasm)],
+  });
+  writeIfNew(outputFile, result.outputFiles[0].contents);
+}

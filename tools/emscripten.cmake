@@ -1,0 +1,11 @@
+# Finds the em++ on PATH (Debian's package or an emsdk) and hands over to its own toolchain file.
+find_program(EMPP em++ REQUIRED)
+get_filename_component(empp_path "${EMPP}" REALPATH)
+get_filename_component(empp_directory "${empp_path}" DIRECTORY)
+foreach(root "${empp_directory}" /usr/share/emscripten)
+  if(EXISTS "${root}/cmake/Modules/Platform/Emscripten.cmake")
+    include("${root}/cmake/Modules/Platform/Emscripten.cmake")
+    return()
+  endif()
+endforeach()
+message(FATAL_ERROR "No Emscripten.cmake beside ${empp_path}")
