@@ -1,0 +1,126 @@
+// The whole boundary between the core and JavaScript; bindings/module.d.ts describes it function by
+// function. Casts and registrations, no arithmetic.
+#include <emscripten/bind.h>
+#include <emscripten/emscripten.h>
+
+#include <cmath>
+#include <cstdint>
+
+#include "activations.h"
+#include "dense.h"
+#include "embedding.h"
+#include "initializers.h"
+#include "masking.h"
+#include "simd.h"
+#include "simple_rnn.h"
+
+namespace {
+
+using namespace simple_rnn;
+using V = simd::Native;
+using Address = uintptr_t;
+
+float* floats(Address address) { return reinterpret_cast<float*>(address); }
+uint8_t* bytes(Address address) { return reinterpret_cast<uint8_t*>(address); }
+void* anything(Address address) { return reinterpret_cast<void*>(address); }
+Activation activation_of(int code) { return static_cast<Activation>(code); }
+uint64_t seed_of(uint32_t low, uint32_t high) { return uint64_t{high} << 32 | low; }
+
+void forward(Address outputs, Address final_state, Address workspace, Address inputs, Address initial_state,
+             Address mask, Address packed, int batch, int steps, int features, int units, int activation,
+             unsigned options) {
+  simple_rnn_forward<V>(floats(outputs), floats(final_state), anything(workspace), floats(inputs),
+                        floats(initial_state), bytes(mask), floats(packed), batch, steps, features, units,
+                        activation_of(activation), options);
+}
+
+void inspect(Address states, Address input_contribution, Address recurrent_contribution, Address workspace,
+             Address inputs, Address initial_state, Address mask, Address packed, int batch, int steps,
+             int features, int units, int activation, unsigned options) {
+  simple_rnn_inspect<V>(floats(states), floats(input_contribution), floats(recurrent_contribution),
+                        anything(workspace), floats(inputs), floats(initial_state), bytes(mask), floats(packed),
+                        batch, steps, features, units, activation_of(activation), options);
+}
+
+void pack(Address packed, Address kernel, Address recurrent_kernel, Address bias, int features, int units) {
+  simple_rnn_pack<V>(floats(packed), floats(kernel), floats(recurrent_kernel), floats(bias), features, units);
+}
+
+void pack_dense(Address packed, Address kernel, Address bias, int features, int units) {
+  dense_pack<V>(floats(packed), floats(kernel), floats(bias), features, units);
+}
+
+void dense(Address outputs, Address inputs, Address packed, int rows, int features, int units, int activation) {
+  dense_forward<V>(floats(outputs), floats(inputs), floats(packed), rows, features, units,
+                   activation_of(activation));
+}
+
+void embedding(Address outputs, Address mask, Address ids, Address embeddings, int count, int output_dim) {
+  embedding_forward<float>(floats(outputs), bytes(mask), floats(ids), floats(embeddings), count, output_dim);
+}
+
+void masking(Address outputs, Address mask, Address inputs, int rows, int features, float mask_value) {
+  masking_forward<float>(floats(outputs), bytes(mask), floats(inputs), rows, features, mask_value);
+}
+
+void activate(Address outputs, Address inputs, int rows, int columns, int activation, float a, float b, float c) {
+  activation_forward<V>(floats(outputs), floats(inputs), rows, columns, activation_of(activation), {a, b, c});
+}
+
+void uniform(Address outputs, int count, double low, double high, uint32_t seed_low, uint32_t seed_high) {
+  random_uniform(floats(outputs), count, low, high, seed_of(seed_low, seed_high));
+}
+
+void normal(Address outputs, int count, double mean, double stddev, uint32_t seed_low, uint32_t seed_high) {
+  random_normal(floats(outputs), count, mean, stddev, seed_of(seed_low, seed_high));
+}
+
+void truncated(Address outputs, int count, double mean, double stddev, uint32_t seed_low, uint32_t seed_high) {
+  truncated_normal(floats(outputs), count, mean, stddev, seed_of(seed_low, seed_high));
+}
+
+void orthogonal_matrix(Address outputs, Address workspace, int rows, int columns, double gain,
+                       uint32_t seed_low, uint32_t seed_high) {
+  orthogonal(floats(outputs), anything(workspace), rows, columns, gain, seed_of(seed_low, seed_high));
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(simple_rnn) {
+  using emscripten::function;
+  function("simpleRnnPackedBytes", &simple_rnn_packed_bytes<V>);
+  function("simpleRnnPack", &pack);
+  function("simpleRnnWorkspaceBytes", &simple_rnn_workspace_bytes<V>);
+  function("simpleRnnForward", &forward);
+  function("simpleRnnInspectWorkspaceBytes", &simple_rnn_inspect_workspace_bytes<V>);
+  function("simpleRnnInspect", &inspect);
+  function("densePackedBytes", &dense_packed_bytes<V>);
+  function("densePack", &pack_dense);
+  function("denseForward", &dense);
+  function("embeddingForward", &embedding);
+  function("maskingForward", &masking);
+  function("activationForward", &activate);
+  function("randomUniform", &uniform);
+  function("randomNormal", &normal);
+  function("truncatedNormal", &truncated);
+  function("orthogonalWorkspaceBytes", &orthogonal_workspace_bytes);
+  function("orthogonal", &orthogonal_matrix);
+#define SIMPLE_RNN_CONSTANT(name, a, b, c) \
+  emscripten::constant("activation_" #name, static_cast<int>(Activation::name));
+  SIMPLE_RNN_ACTIVATIONS(SIMPLE_RNN_CONSTANT)
+#undef SIMPLE_RNN_CONSTANT
+}
+
+// One step of one row without Embind's cost, for streams.
+extern "C" {
+EMSCRIPTEN_KEEPALIVE void simple_rnn_step(float* state, const float* previous_state, const float* inputs,
+                                          const float* packed, int features, int units, int activation) {
+  simple_rnn::simple_rnn_step<V>(state, previous_state, inputs, packed, features, units,
+                                 activation_of(activation));
+}
+
+EMSCRIPTEN_KEEPALIVE void dense_step(float* outputs, const float* inputs, const float* packed, int features,
+                                     int units, int activation) {
+  simple_rnn::dense_forward<V>(outputs, inputs, packed, 1, features, units, activation_of(activation));
+}
+}

@@ -1,0 +1,122 @@
+// The built module, written by hand; a test compares its keys with what Embind registers.
+//
+// Every address is a byte offset into the heap, 0 stands for "none". Kernels allocate nothing, overwrite
+// their outputs and trust their sizes: everything is checked before the call. Argument order: outputs,
+// workspace, inputs, sizes, options. Shapes: B batch, T steps, F features, U units; float32, row-major.
+
+/** Bits of `options` in the SimpleRNN functions. */
+// 1 return_sequences, 2 go_backwards, 4 zero_output_for_mask
+
+export interface Kernels {
+  // --- SimpleRNN (src/simple_rnn.h)
+  /** Bytes of the packed copy of one SimpleRNN's weights. */
+  simpleRnnPackedBytes(features: number, units: number): number;
+  /** kernel [F, U], recurrentKernel [U, U], bias [U] or 0 -> packed. To be repeated whenever a weight changes. */
+  simpleRnnPack(
+    packed: number, kernel: number, recurrentKernel: number, bias: number, features: number, units: number,
+  ): void;
+  /** Bytes of workspace that `simpleRnnForward` needs. */
+  simpleRnnWorkspaceBytes(batch: number, steps: number, units: number, options: number): number;
+  /**
+   * outputs: [B, T, U] with return_sequences (in processing order), else [B, U].
+   * finalState: [B, U] or 0; may be the same address as initialState.
+   * inputs [B, T, F]; initialState [B, U] or 0 (zeros); mask uint8 [B, T] or 0 (1 = use the step).
+   */
+  simpleRnnForward(
+    outputs: number, finalState: number, workspace: number,
+    inputs: number, initialState: number, mask: number, packed: number,
+    batch: number, steps: number, features: number, units: number, activation: number, options: number,
+  ): void;
+  /** Bytes of workspace that `simpleRnnInspect` needs. */
+  simpleRnnInspectWorkspaceBytes(batch: number, steps: number, units: number): number;
+  /**
+   * states, inputContribution (x·W) and recurrentContribution (h·U): [B, T, U] each, in processing order;
+   * their sum and the bias are the pre-activation. At a masked step the state is the one held and both
+   * contributions are 0.
+   */
+  simpleRnnInspect(
+    states: number, inputContribution: number, recurrentContribution: number, workspace: number,
+    inputs: number, initialState: number, mask: number, packed: number,
+    batch: number, steps: number, features: number, units: number, activation: number, options: number,
+  ): void;
+
+  // --- Dense (src/dense.h)
+  densePackedBytes(features: number, units: number): number;
+  densePack(packed: number, kernel: number, bias: number, features: number, units: number): void;
+  /** outputs [rows, U] = activation(inputs [rows, F] · kernel + bias). */
+  denseForward(
+    outputs: number, inputs: number, packed: number,
+    rows: number, features: number, units: number, activation: number,
+  ): void;
+
+  // --- Embedding, Masking (src/embedding.h, src/masking.h)
+  /** outputs [count, outputDim]; mask uint8 [count] or 0 (id != 0); ids float32 [count], each 0 <= id < inputDim. */
+  embeddingForward(
+    outputs: number, mask: number, ids: number, embeddings: number, count: number, outputDim: number,
+  ): void;
+  /** outputs [rows, features], masked rows 0; mask uint8 [rows], 1 where any feature != maskValue. */
+  maskingForward(
+    outputs: number, mask: number, inputs: number, rows: number, features: number, maskValue: number,
+  ): void;
+
+  // --- activations (src/activations.h)
+  /**
+   * outputs [rows, columns] ([rows, columns / 2] for glu); outputs may be inputs, but for glu.
+   * a, b, c: the function's parameters in Keras' order: relu (negative_slope, max_value, threshold), leaky_relu
+   * (negative_slope), elu and celu (alpha), squareplus (b), soft_shrink and hard_shrink (threshold), gelu
+   * (approximate: 0 or 1), threshold (threshold, default_value). max_value None is +Infinity.
+   */
+  activationForward(
+    outputs: number, inputs: number, rows: number, columns: number,
+    activation: number, a: number, b: number, c: number,
+  ): void;
+
+  // --- initializers (src/initializers.h). The seed is an unsigned 64-bit number in two halves.
+  randomUniform(outputs: number, count: number, low: number, high: number, seedLow: number, seedHigh: number): void;
+  randomNormal(outputs: number, count: number, mean: number, stddev: number, seedLow: number, seedHigh: number): void;
+  /** Normal, drawn again outside two standard deviations. */
+  truncatedNormal(outputs: number, count: number, mean: number, stddev: number, seedLow: number, seedHigh: number): void;
+  orthogonalWorkspaceBytes(rows: number, columns: number): number;
+  orthogonal(
+    outputs: number, workspace: number, rows: number, columns: number, gain: number, seedLow: number, seedHigh: number,
+  ): void;
+}
+
+/** Plain exports for one step of one row, without Embind's cost. */
+export interface Steps {
+  /** state [U], another address than previousState [U]; inputs [F]. */
+  _simple_rnn_step(
+    state: number, previousState: number, inputs: number, packed: number,
+    features: number, units: number, activation: number,
+  ): void;
+  _dense_step(
+    outputs: number, inputs: number, packed: number, features: number, units: number, activation: number,
+  ): void;
+}
+
+export interface SimpleRNNModule extends Kernels, Steps {
+  HEAPU8: Uint8Array;
+  HEAPF32: Float32Array;
+  HEAP32: Int32Array;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+  stackSave(): number;
+  stackRestore(pointer: number): void;
+}
+
+export interface ModuleOptions {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    receive: (instance: WebAssembly.Instance) => void,
+  ): WebAssembly.Exports;
+  onAbort?: (reason: unknown) => void;
+  print?: (line: string) => void;
+  printErr?: (line: string) => void;
+}
+
+/**
+ * Runs synchronously up to the end when instantiateWasm does (it is called with WASM_ASYNC_COMPILATION=0):
+ * the object that `onRuntimeInitialized` sees, and the options object itself, is then the complete module.
+ */
+declare const createModule: (options: ModuleOptions) => SimpleRNNModule | Promise<SimpleRNNModule>;
+export default createModule;

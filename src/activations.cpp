@@ -1,0 +1,262 @@
+#include "activations.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "instantiate.h"
+#include "vector_math.h"
+
+namespace simple_rnn {
+
+namespace {
+
+/// to[i] = function(from[i])
+template <class V, class Function>
+void map(typename V::Number* to, const typename V::Number* from, int count, Function function) {
+  int i = 0;
+  for (; i + V::width <= count; i += V::width) V::store(to + i, function(V::load(from + i)));
+  if (i < count) V::store_partial(to + i, function(V::load_partial(from + i, count - i)), count - i);
+}
+
+template <class T>
+T largest(const T* row, int columns) {
+  T most = row[0];
+  for (int i = 1; i < columns; ++i) most = row[i] > most || row[i] != row[i] ? row[i] : most;
+  return most;
+}
+
+/// to = exp(from - max); gives the sum.
+template <class V, class T = typename V::Number>
+T shifted_exp(T* to, const T* from, int columns, T most) {
+  const auto shift = V::splat(most);
+  map<V>(to, from, columns, [&](auto x) { return exp<V>(V::sub(x, shift)); });
+  T sum = 0;
+  for (int i = 0; i < columns; ++i) sum += to[i];
+  return sum;
+}
+
+template <class V, class T = typename V::Number>
+void softmax(T* to, const T* from, int columns) {
+  const T sum = shifted_exp<V>(to, from, columns, largest(from, columns));
+  map<V>(to, to, columns, [&](auto x) { return V::div(x, V::splat(sum)); });
+}
+
+template <class T>
+void log_softmax(T* to, const T* from, int columns) {
+  const T most = largest(from, columns);
+  T sum = 0;
+  for (int i = 0; i < columns; ++i) sum += std::exp(from[i] - most);
+  const T shift = most + std::log(sum);
+  for (int i = 0; i < columns; ++i) to[i] = from[i] - shift;
+}
+
+/// Martins and Astudillo 2016: the projection onto the simplex, its threshold by Michelot's iteration.
+template <class T>
+void sparsemax(T* to, const T* from, int columns) {
+  T threshold = -INFINITY;
+  for (int support = columns + 1;;) {
+    T sum = 0;
+    int count = 0;
+    for (int i = 0; i < columns; ++i) {
+      if (from[i] > threshold) {
+        sum += from[i];
+        ++count;
+      }
+    }
+    if (count == 0 || count >= support) break;
+    support = count;
+    threshold = (sum - 1) / T(count);
+  }
+  for (int i = 0; i < columns; ++i) to[i] = std::max(from[i] - threshold, T(0));
+}
+
+template <class V, class T = typename V::Number>
+void glu(T* to, const T* from, int columns) {
+  const int half = columns / 2;
+  map<V>(to, from + half, half, [](auto x) { return sigmoid<V>(x); });
+  for (int i = 0; i < half; ++i) to[i] *= from[i];
+}
+
+template <class V>
+typename V::Vector clip(typename V::Vector x, float low, float high) {
+  return V::min(V::max(x, V::splat(low)), V::splat(high));
+}
+
+/// clip(x + 3, 0, 6) / 6
+template <class V>
+typename V::Vector hard_sigmoid(typename V::Vector x) {
+  return V::div(clip<V>(V::add(x, V::splat(3)), 0, 6), V::splat(6));
+}
+
+/// positive above 0, else negative(x)
+template <class V>
+typename V::Vector by_sign(typename V::Vector x, typename V::Vector positive, typename V::Vector negative) {
+  return V::select(V::less(V::splat(0), x), positive, negative);
+}
+
+template <class V>
+typename V::Vector relu(typename V::Vector x, ActivationParameters p) {
+  const auto zero = V::splat(0);
+  auto y = p.c == 0 ? V::max(x, zero) : V::select(V::less(V::splat(p.c), x), x, zero);
+  y = V::min(y, V::splat(p.b));
+  if (p.a == 0) return y;
+  const auto below = V::max(V::sub(V::splat(p.c), x), zero);
+  return V::sub(y, V::mul(V::splat(p.a), below));
+}
+
+template <class V>
+typename V::Vector gelu(typename V::Vector x, bool approximate) {
+  const auto half_x = V::mul(x, V::splat(0.5f));
+  if (!approximate) return V::mul_add(half_x, erf<V>(V::mul(x, V::splat(0.707106781186547524f))), half_x);
+  const auto cube = V::mul(V::mul(x, x), x);
+  const auto inner = V::mul(V::splat(0.797884560802865356f), V::mul_add(V::splat(0.044715f), cube, x));
+  return V::mul_add(half_x, tanh<V>(inner), half_x);
+}
+
+/// x · tanh(softplus x) = x · n / (n + 2) with n = w (w + 2), w = exp x
+template <class V>
+typename V::Vector mish(typename V::Vector x) {
+  const auto w = exp<V>(V::min(x, V::splat(20)));
+  const auto n = V::mul(w, V::add(w, V::splat(2)));
+  return V::mul(x, V::div(n, V::add(n, V::splat(2))));
+}
+
+/// 0 below -1, inside(x + 1) up to 1, above from there on
+template <class V, class Function>
+typename V::Vector ramp(typename V::Vector x, Function inside, typename V::Vector above) {
+  const auto middle = inside(V::max(V::add(x, V::splat(1)), V::splat(0)));
+  return V::select(V::less(x, V::splat(1)), middle, above);
+}
+
+template <class V, class T = typename V::Number>
+void apply(T* to, const T* from, int count, Activation activation, ActivationParameters p) {
+  using Vector = typename V::Vector;
+  const auto with = [&](auto function) { map<V>(to, from, count, function); };
+  switch (activation) {
+    case Activation::linear:
+    case Activation::softmax:
+    case Activation::log_softmax:
+    case Activation::sparsemax:
+    case Activation::glu:
+      return with([](Vector x) { return x; });
+    case Activation::relu:
+      return with([p](Vector x) { return relu<V>(x, p); });
+    case Activation::relu6:
+      return with([](Vector x) { return clip<V>(x, 0, 6); });
+    case Activation::leaky_relu:
+      return with([p](Vector x) { return by_sign<V>(x, x, V::mul(x, V::splat(p.a))); });
+    case Activation::elu:
+      return with([p](Vector x) { return by_sign<V>(x, x, V::mul(V::splat(p.a), expm1<V>(x))); });
+    case Activation::selu:
+      return with([](Vector x) {
+        const auto negative = V::mul(V::splat(1.6732632423543772f), expm1<V>(x));
+        return V::mul(V::splat(1.0507009873554805f), by_sign<V>(x, x, negative));
+      });
+    case Activation::celu:
+      return with([p](Vector x) {
+        return by_sign<V>(x, x, V::mul(V::splat(p.a), expm1<V>(V::div(x, V::splat(p.a)))));
+      });
+    case Activation::gelu:
+      return with([p](Vector x) { return gelu<V>(x, p.a != 0); });
+    case Activation::sigmoid:
+      return with([](Vector x) { return sigmoid<V>(x); });
+    case Activation::hard_sigmoid:
+      return with([](Vector x) { return hard_sigmoid<V>(x); });
+    case Activation::hard_sigmoid_keras2:
+      return with([](Vector x) { return clip<V>(V::mul_add(x, V::splat(0.2f), V::splat(0.5f)), 0, 1); });
+    case Activation::log_sigmoid:
+      return with([](Vector x) { return V::neg(softplus<V>(V::neg(x))); });
+    case Activation::sparse_sigmoid:
+      return with([](Vector x) { return clip<V>(V::mul_add(x, V::splat(0.5f), V::splat(0.5f)), 0, 1); });
+    case Activation::tanh:
+      return with([](Vector x) { return tanh<V>(x); });
+    case Activation::hard_tanh:
+      return with([](Vector x) { return clip<V>(x, -1, 1); });
+    case Activation::tanh_shrink:
+      return with([](Vector x) { return V::sub(x, tanh<V>(x)); });
+    case Activation::soft_shrink:
+      return with([p](Vector x) { return V::sub(x, clip<V>(x, -p.a, p.a)); });
+    case Activation::hard_shrink:
+      return with([p](Vector x) {
+        return V::select(V::less(V::splat(p.a), V::abs(x)), x, V::mul(x, V::splat(0)));
+      });
+    case Activation::threshold:
+      return with([p](Vector x) { return V::select(V::less(V::splat(p.a), x), x, V::splat(p.b)); });
+    case Activation::softplus:
+      return with([](Vector x) { return softplus<V>(x); });
+    case Activation::softsign:
+      return with([](Vector x) { return V::div(x, V::add(V::splat(1), V::abs(x))); });
+    case Activation::silu:
+      return with([](Vector x) { return V::mul(x, sigmoid<V>(x)); });
+    case Activation::hard_silu:
+      return with([](Vector x) { return V::mul(x, hard_sigmoid<V>(x)); });
+    case Activation::mish:
+      return with([](Vector x) { return mish<V>(x); });
+    case Activation::exponential:
+      return with([](Vector x) { return exp<V>(x); });
+    case Activation::squareplus:
+      return with([p](Vector x) {
+        const auto root = V::sqrt(V::mul_add(x, x, V::splat(p.a)));
+        return V::mul(V::add(x, root), V::splat(0.5f));
+      });
+    case Activation::sparse_plus:
+      return with([](Vector x) {
+        const auto quarter_square = [](Vector u) { return V::mul(V::mul(u, u), V::splat(0.25f)); };
+        return ramp<V>(x, quarter_square, x);
+      });
+  }
+}
+
+}  // namespace
+
+ActivationParameters default_parameters(Activation activation) {
+  static constexpr ActivationParameters table[] = {
+#define SIMPLE_RNN_PARAMETERS(name, a, b, c) {a, b, c},
+      SIMPLE_RNN_ACTIVATIONS(SIMPLE_RNN_PARAMETERS)
+#undef SIMPLE_RNN_PARAMETERS
+  };
+  return table[static_cast<int>(activation)];
+}
+
+template <class V>
+void activation_forward(typename V::Number* outputs, const typename V::Number* inputs, int rows, int columns,
+                        Activation activation, ActivationParameters parameters) {
+  const auto by_row = [&](auto function) {
+    const int width = activation == Activation::glu ? columns / 2 : columns;
+    for (int i = 0; i < rows; ++i) function(outputs + i * width, inputs + i * columns, columns);
+  };
+  using T = typename V::Number;
+  switch (activation) {
+    case Activation::softmax:
+      return by_row([](T* to, const T* from, int n) { softmax<V>(to, from, n); });
+    case Activation::log_softmax:
+      return by_row([](T* to, const T* from, int n) { log_softmax(to, from, n); });
+    case Activation::sparsemax:
+      return by_row([](T* to, const T* from, int n) { sparsemax(to, from, n); });
+    case Activation::glu:
+      return by_row([](T* to, const T* from, int n) { glu<V>(to, from, n); });
+    default:
+      return apply<V>(outputs, inputs, rows * columns, activation, parameters);
+  }
+}
+
+template <class V>
+void activate_state(typename V::Number* row, int units, Activation activation) {
+  const auto flushed = [](typename V::Vector h) {
+    return V::clear(V::less(V::abs(h), V::splat(0x1p-100f)), h);
+  };
+  if (activation == Activation::tanh) {
+    return map<V>(row, row, units, [&](auto x) { return flushed(tanh<V>(x)); });
+  }
+  activation_forward<V>(row, row, 1, units, activation, default_parameters(activation));
+  map<V>(row, row, units, flushed);
+}
+
+#define INSTANTIATE(V)                                                                                     \
+  template void activation_forward<V>(V::Number*, const V::Number*, int, int, Activation,                  \
+                                      ActivationParameters);                                               \
+  template void activate_state<V>(V::Number*, int, Activation);
+SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
+#undef INSTANTIATE
+
+}  // namespace simple_rnn

@@ -1,0 +1,186 @@
+// Products of rows with a packed matrix, the inner loop of every layer.
+//
+// A matrix [K, columns] is packed in panels of 2·width columns, each panel k by k, so that the loop over k
+// reads it in one stride; the last panel is width columns wide where that is enough, and filled with
+// zeros. The shape of the tiles is what V8's 16 vector registers bear without spilling: 4 rows × 2
+// vectors, or up to 6 vectors of a single row. See docs/performance.md.
+#pragma once
+
+#include "simd.h"
+
+namespace simple_rnn {
+
+template <class V>
+constexpr int padded(int columns) {
+  return (columns + V::width - 1) / V::width * V::width;
+}
+
+/// Numbers in the packed copy of a [K, columns] matrix.
+template <class V>
+constexpr int packed_size(int K, int columns) {
+  return K * padded<V>(columns);
+}
+
+template <class V, class T = typename V::Number>
+void pack_matrix(T* packed, const T* matrix, int K, int columns) {
+  constexpr int panel_width = 2 * V::width;
+  const int total = padded<V>(columns);
+  for (int start = 0; start < total; start += panel_width) {
+    const int width = total - start < panel_width ? total - start : panel_width;
+    for (int k = 0; k < K; ++k) {
+      for (int j = start; j < start + width; ++j) *packed++ = j < columns ? matrix[k * columns + j] : T(0);
+    }
+  }
+}
+
+namespace matrix_product {
+
+/// Loads vector n of N, the last one only `tail` numbers of it.
+template <class V, int N>
+inline typename V::Vector load_vector(const typename V::Number* from, int n, int tail) {
+  if (n == N - 1 && tail != V::width) return V::load_partial(from + n * V::width, tail);
+  return V::load(from + n * V::width);
+}
+
+/// outputs[r][0 … N·width) += or = bias + inputs[r][0 … K) · panels, for Rows rows and N vectors.
+template <class V, int Rows, int N, class T = typename V::Number>
+inline void tile(T* const* outputs, int column, const T* const* inputs, const T* panels, const T* bias, int K,
+                 int tail) {
+  constexpr int w = V::width;
+  constexpr int P = (N + 1) / 2;
+  typename V::Vector sum[Rows][N];
+  for (int r = 0; r < Rows; ++r) {
+    for (int n = 0; n < N; ++n) {
+      sum[r][n] = bias ? V::load(bias + n * w) : load_vector<V, N>(outputs[r] + column, n, tail);
+    }
+  }
+  const T* panel[P];
+  for (int p = 0; p < P; ++p) panel[p] = panels + p * 2 * w * K;
+  const T* input[Rows];
+  for (int r = 0; r < Rows; ++r) input[r] = inputs[r];
+  for (int k = K; k > 0; --k) {
+    if constexpr (Rows > N) {
+      typename V::Vector b[N];
+      for (int n = 0; n < N; ++n) b[n] = V::load(panel[n / 2] + n % 2 * w);
+      for (int r = 0; r < Rows; ++r) {
+        const auto x = V::splat(*input[r]++);
+        for (int n = 0; n < N; ++n) sum[r][n] = V::mul_add(x, b[n], sum[r][n]);
+      }
+    } else {
+      typename V::Vector x[Rows];
+      for (int r = 0; r < Rows; ++r) x[r] = V::splat(*input[r]++);
+      for (int n = 0; n < N; ++n) {
+        const auto b = V::load(panel[n / 2] + n % 2 * w);
+        for (int r = 0; r < Rows; ++r) sum[r][n] = V::mul_add(x[r], b, sum[r][n]);
+      }
+    }
+    for (int p = 0; p < P; ++p) panel[p] += 2 * p + 1 < N ? 2 * w : w;
+  }
+  for (int r = 0; r < Rows; ++r) {
+    for (int n = 0; n < N - 1; ++n) V::store(outputs[r] + column + n * w, sum[r][n]);
+    T* const last = outputs[r] + column + (N - 1) * w;
+    if (tail == w) {
+      V::store(last, sum[r][N - 1]);
+    } else {
+      V::store_partial(last, sum[r][N - 1], tail);
+    }
+  }
+}
+
+/// What every tile of one product shares.
+template <class V>
+struct Product {
+  using T = typename V::Number;
+  const T* packed;
+  const T* bias;  // padded, or null: add to what the outputs hold
+  int K, columns;
+
+  template <int Rows, int N>
+  void run(T* const* outputs, const T* const* inputs, int column) const {
+    const int left = columns - column - (N - 1) * V::width;
+    tile<V, Rows, N>(outputs, column, inputs, packed + column * K, bias ? bias + column : nullptr, K,
+                     left < V::width ? left : V::width);
+  }
+
+  int vectors() const { return padded<V>(columns) / V::width; }
+
+  /// A single row: four vectors at a time, the last group up to six, so that no short chain of
+  /// dependent additions is left over.
+  void row(T* const* outputs, const T* const* inputs) const {
+    int column = 0;
+    int left = vectors();
+    for (; left > 6 || left == 4; left -= 4, column += 4 * V::width) run<1, 4>(outputs, inputs, column);
+    switch (left) {
+      case 1: return run<1, 1>(outputs, inputs, column);
+      case 2: return run<1, 2>(outputs, inputs, column);
+      case 3: return run<1, 3>(outputs, inputs, column);
+      case 5: return run<1, 5>(outputs, inputs, column);
+      case 6: return run<1, 6>(outputs, inputs, column);
+    }
+  }
+
+  void two_rows(T* const* outputs, const T* const* inputs) const {
+    int column = 0;
+    int left = vectors();
+    for (; left >= 4; left -= 4, column += 4 * V::width) run<2, 4>(outputs, inputs, column);
+    if (left >= 2) {
+      run<2, 2>(outputs, inputs, column);
+      left -= 2;
+      column += 2 * V::width;
+    }
+    if (left == 1) run<2, 1>(outputs, inputs, column);
+  }
+
+  /// Panel by panel, so that a panel stays in the first cache for all row tiles.
+  template <int Rows>
+  void tiles(T* const* outputs, const T* const* inputs, int rows) const {
+    for (int column = 0, left = vectors(); left > 0; left -= 2, column += 2 * V::width) {
+      for (int r = 0; r + Rows <= rows; r += Rows) {
+        if (left >= 2) {
+          run<Rows, 2>(outputs + r, inputs + r, column);
+        } else {
+          run<Rows, 1>(outputs + r, inputs + r, column);
+        }
+      }
+    }
+  }
+};
+
+}  // namespace matrix_product
+
+/// outputs[r][j] = bias[j] + Σ_k inputs[r][k] · matrix[k, j] for rows given by pointers; bias is padded
+/// with zeros to packed width. Without bias the product is added to what the outputs hold. Every element
+/// is summed in the order of k whatever the number of rows.
+template <class V, class T = typename V::Number>
+void multiply_rows(T* const* outputs, const T* const* inputs, const T* packed, const T* bias, int rows, int K,
+                   int columns) {
+  const matrix_product::Product<V> product{packed, bias, K, columns};
+  const int whole = rows & ~3;
+  if (whole > 0) product.template tiles<4>(outputs, inputs, whole);
+  outputs += whole;
+  inputs += whole;
+  switch (rows - whole) {
+    case 1: return product.row(outputs, inputs);
+    case 2: return product.two_rows(outputs, inputs);
+    case 3: return product.template tiles<3>(outputs, inputs, 3);
+  }
+}
+
+/// The same for rows given by functions of the row's number; in blocks that the second cache holds.
+template <class V, class OutputRow, class InputRow, class T = typename V::Number>
+void multiply(OutputRow output_row, InputRow input_row, const T* packed, const T* bias, int rows, int K,
+              int columns) {
+  constexpr int block = 64;
+  T* outputs[block];
+  const T* inputs[block];
+  for (int start = 0; start < rows; start += block) {
+    const int count = rows - start < block ? rows - start : block;
+    for (int i = 0; i < count; ++i) {
+      outputs[i] = output_row(start + i);
+      inputs[i] = input_row(start + i);
+    }
+    multiply_rows<V>(outputs, inputs, packed, bias, count, K, columns);
+  }
+}
+
+}  // namespace simple_rnn

@@ -1,0 +1,275 @@
+#include "simple_rnn.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "instantiate.h"
+#include "matrix_product.h"
+
+namespace simple_rnn {
+
+namespace {
+
+/// The parts of the packed weights.
+template <class V, class T = typename V::Number>
+struct Packed {
+  const T* kernel;
+  const T* recurrent_kernel;
+  const T* bias;
+
+  Packed(const T* packed, int features, int units)
+      : kernel(packed),
+        recurrent_kernel(packed + packed_size<V>(features, units)),
+        bias(packed + packed_size<V>(features + units, units)) {}
+};
+
+/// Hands out consecutive parts of the workspace.
+class Workspace {
+ public:
+  explicit Workspace(void* start) : next_(static_cast<char*>(start)) {}
+
+  template <class T>
+  T* take(size_t count) {
+    T* const part = reinterpret_cast<T*>(next_);
+    next_ += (count * sizeof(T) + 15) & ~size_t{15};
+    return part;
+  }
+
+ private:
+  char* next_;
+};
+
+/// Steps projected at a time when only the last output is wanted: what the second cache holds beside the
+/// weights, and no less than four, so that the product has whole tiles.
+template <class T>
+int chunk_steps(int batch, int steps, int units) {
+  const size_t row_bytes = static_cast<size_t>(batch) * static_cast<size_t>(units) * sizeof(T);
+  const size_t fitting = (size_t{128} << 10) / std::max(row_bytes, size_t{1});
+  return std::min(steps, std::max(4, static_cast<int>(fitting) & ~3));
+}
+
+/// The recurrence of one call: where each sample's state stands, and how a step moves it.
+template <class V, class T = typename V::Number>
+struct Recurrence {
+  Packed<V> weights;
+  const uint8_t* mask;  // [B, T] or null
+  int batch, steps, units;
+  Activation activation;
+  unsigned options;
+  bool zero_state;      // nothing has been added to a zero initial state so far
+  const T** state;      // [B]: the row that holds the sample's state
+  const T** inputs;     // [B]: the rows of the samples that take part in a step …
+  T** outputs;          // … and where their projection stands and their new state goes
+  const T* zeros;       // [U]
+
+  bool is_masked(int sample, int step) const {
+    if (!mask) return false;
+    const int source = options & go_backwards ? steps - 1 - step : step;
+    return mask[sample * steps + source] == 0;
+  }
+
+  /// row(sample) holds the step's projection and becomes its output; previous(sample) is the output of the
+  /// step before, or null.
+  template <class Row, class Previous>
+  void step(int number, Row row, Previous previous) {
+    int active = 0;
+    for (int b = 0; b < batch; ++b) {
+      T* const output = row(b);
+      if (!is_masked(b, number)) {
+        inputs[active] = state[b];
+        outputs[active++] = output;
+        state[b] = output;
+        continue;
+      }
+      const T* held = options & zero_output_for_mask ? nullptr : previous(b);
+      std::memcpy(output, held ? held : zeros, sizeof(T) * static_cast<size_t>(units));
+    }
+    if (!(zero_state && number == 0)) {
+      multiply_rows<V>(outputs, inputs, weights.recurrent_kernel, static_cast<const T*>(nullptr), active,
+                       units, units);
+    }
+    for (int i = 0; i < active; ++i) activate_state<V>(outputs[i], units, activation);
+  }
+};
+
+template <class T>
+void copy_rows(T* to, const T* const* rows, int count, int width) {
+  for (int i = 0; i < count; ++i, to += width) {
+    if (to != rows[i]) std::memcpy(to, rows[i], sizeof(T) * static_cast<size_t>(width));
+  }
+}
+
+}  // namespace
+
+template <class V>
+size_t simple_rnn_packed_bytes(int features, int units) {
+  return sizeof(typename V::Number) * static_cast<size_t>(packed_size<V>(features + units + 1, units));
+}
+
+template <class V>
+void simple_rnn_pack(typename V::Number* packed, const typename V::Number* kernel,
+                     const typename V::Number* recurrent_kernel, const typename V::Number* bias, int features,
+                     int units) {
+  using T = typename V::Number;
+  pack_matrix<V>(packed, kernel, features, units);
+  pack_matrix<V>(packed + packed_size<V>(features, units), recurrent_kernel, units, units);
+  T* const padded_bias = packed + packed_size<V>(features + units, units);
+  for (int j = 0; j < padded<V>(units); ++j) padded_bias[j] = bias && j < units ? bias[j] : T(0);
+}
+
+template <class V>
+size_t simple_rnn_workspace_bytes(int batch, int steps, int units, unsigned options) {
+  using T = typename V::Number;
+  const auto B = static_cast<size_t>(batch);
+  const auto U = static_cast<size_t>(units);
+  const auto chunk = static_cast<size_t>(chunk_steps<T>(batch, steps, units));
+  size_t bytes = 3 * (B * sizeof(void*) + 16) + U * sizeof(T) + 16;
+  if (!(options & return_sequences)) bytes += (B * chunk + 2 * B) * U * sizeof(T) + 48;
+  return bytes;
+}
+
+template <class V>
+void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_state, void* workspace,
+                        const typename V::Number* inputs, const typename V::Number* initial_state,
+                        const uint8_t* mask, const typename V::Number* packed, int batch, int steps,
+                        int features, int units, Activation activation, unsigned options) {
+  using T = typename V::Number;
+  Workspace space(workspace);
+  const auto B = static_cast<size_t>(batch);
+  const auto U = static_cast<size_t>(units);
+  Recurrence<V> recurrence{Packed<V>(packed, features, units),
+                           mask,
+                           batch,
+                           steps,
+                           units,
+                           activation,
+                           options,
+                           !initial_state,
+                           space.take<const T*>(B),
+                           space.take<const T*>(B),
+                           space.take<T*>(B),
+                           nullptr};
+  T* const zeros = space.take<T>(U);
+  std::fill_n(zeros, U, T(0));
+  recurrence.zeros = zeros;
+  for (int b = 0; b < batch; ++b) recurrence.state[b] = initial_state ? initial_state + b * units : zeros;
+
+  const bool sequences = options & return_sequences;
+  const int chunk = chunk_steps<T>(batch, steps, units);
+  // [B, chunk, U]: the outputs themselves, or scratch with a copy of what the chunk before left
+  const int stride = sequences ? steps : chunk;
+  T* const projection = sequences ? outputs : space.take<T>(B * static_cast<size_t>(chunk) * U);
+  T* const carried_state = sequences ? nullptr : space.take<T>(B * U);
+  T* const carried_output = sequences ? nullptr : space.take<T>(B * U);
+
+  for (int start = 0; start < steps; start += chunk) {
+    const int count = std::min(chunk, steps - start);
+    const int first = sequences ? start : 0;
+    const auto projected = [=](int row) {
+      const int b = row / count;
+      return projection + (b * stride + first + row - b * count) * units;
+    };
+    const auto input = [=](int row) {
+      const int b = row / count;
+      const int t = start + row - b * count;
+      return inputs + (b * steps + (options & go_backwards ? steps - 1 - t : t)) * features;
+    };
+    multiply<V>(projected, input, recurrence.weights.kernel, recurrence.weights.bias, batch * count, features,
+                units);
+    for (int t = 0; t < count; ++t) {
+      const auto row = [=](int b) { return projection + (b * stride + first + t) * units; };
+      const auto previous = [=](int b) -> const T* {
+        if (start + t == 0) return nullptr;
+        return sequences || t > 0 ? row(b) - units : carried_output + b * units;
+      };
+      recurrence.step(start + t, row, previous);
+    }
+    if (sequences) continue;
+    const bool done = start + count == steps;
+    for (int b = 0; b < batch; ++b) {
+      const T* const last = projection + (b * stride + count - 1) * units;
+      std::memcpy((done ? outputs : carried_output) + b * units, last, U * sizeof(T));
+    }
+    if (done) continue;
+    // states that stand in this chunk's scratch move out of it before the next one overwrites it
+    copy_rows(carried_state, recurrence.state, batch, units);
+    for (int b = 0; b < batch; ++b) recurrence.state[b] = carried_state + b * units;
+  }
+  if (final_state) copy_rows(final_state, recurrence.state, batch, units);
+}
+
+template <class V>
+void simple_rnn_step(typename V::Number* state, const typename V::Number* previous_state,
+                     const typename V::Number* inputs, const typename V::Number* packed, int features,
+                     int units, Activation activation) {
+  using T = typename V::Number;
+  const Packed<V> weights(packed, features, units);
+  multiply_rows<V>(&state, &inputs, weights.kernel, weights.bias, 1, features, units);
+  multiply_rows<V>(&state, &previous_state, weights.recurrent_kernel, static_cast<const T*>(nullptr), 1, units,
+                   units);
+  activate_state<V>(state, units, activation);
+}
+
+template <class V>
+size_t simple_rnn_inspect_workspace_bytes(int batch, int steps, int units) {
+  return simple_rnn_workspace_bytes<V>(batch, steps, units, return_sequences);
+}
+
+template <class V>
+void simple_rnn_inspect(typename V::Number* states, typename V::Number* input_contribution,
+                        typename V::Number* recurrent_contribution, void* workspace,
+                        const typename V::Number* inputs, const typename V::Number* initial_state,
+                        const uint8_t* mask, const typename V::Number* packed, int batch, int steps,
+                        int features, int units, Activation activation, unsigned options) {
+  using T = typename V::Number;
+  const unsigned mode = (options | return_sequences) & ~unsigned{zero_output_for_mask};
+  simple_rnn_forward<V>(states, nullptr, workspace, inputs, initial_state, mask, packed, batch, steps, features,
+                        units, activation, mode);
+  const Packed<V> weights(packed, features, units);
+  Workspace space(workspace);
+  T* const zeros = space.take<T>(static_cast<size_t>(units));
+  std::fill_n(zeros, units, T(0));
+  const size_t bytes = static_cast<size_t>(units) * sizeof(T);
+  for (int b = 0; b < batch; ++b) {
+    const T* state = initial_state ? initial_state + b * units : zeros;
+    bool started = false;
+    for (int t = 0; t < steps; ++t) {
+      const int source = options & go_backwards ? steps - 1 - t : t;
+      const int at = (b * steps + t) * units;
+      T* from_input = input_contribution + at;
+      T* from_state = recurrent_contribution + at;
+      std::memset(from_input, 0, bytes);
+      std::memset(from_state, 0, bytes);
+      if (mask && !mask[b * steps + source]) {
+        // a sample whose first steps are masked holds its initial state, though its output is zeros
+        if (!started) std::memcpy(states + at, state, bytes);
+        continue;
+      }
+      started = true;
+      const T* const input = inputs + (b * steps + source) * features;
+      multiply_rows<V>(&from_input, &input, weights.kernel, static_cast<const T*>(nullptr), 1, features, units);
+      multiply_rows<V>(&from_state, &state, weights.recurrent_kernel, static_cast<const T*>(nullptr), 1, units,
+                       units);
+      state = states + at;
+    }
+  }
+}
+
+#define INSTANTIATE(V)                                                                                        \
+  template size_t simple_rnn_packed_bytes<V>(int, int);                                                       \
+  template void simple_rnn_pack<V>(V::Number*, const V::Number*, const V::Number*, const V::Number*, int,     \
+                                   int);                                                                      \
+  template size_t simple_rnn_workspace_bytes<V>(int, int, int, unsigned);                                     \
+  template void simple_rnn_forward<V>(V::Number*, V::Number*, void*, const V::Number*, const V::Number*,      \
+                                      const uint8_t*, const V::Number*, int, int, int, int, Activation,       \
+                                      unsigned);                                                              \
+  template void simple_rnn_step<V>(V::Number*, const V::Number*, const V::Number*, const V::Number*, int,     \
+                                   int, Activation);                                                          \
+  template size_t simple_rnn_inspect_workspace_bytes<V>(int, int, int);                                       \
+  template void simple_rnn_inspect<V>(V::Number*, V::Number*, V::Number*, void*, const V::Number*,            \
+                                      const V::Number*, const uint8_t*, const V::Number*, int, int, int, int, \
+                                      Activation, unsigned);
+SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
+#undef INSTANTIATE
+
+}  // namespace simple_rnn

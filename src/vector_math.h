@@ -1,0 +1,140 @@
+// exp, log and their kin over any vector type of simd.h. float: within 2 units in the last place unless
+// said otherwise, the same bits on every target; double: the C library's.
+#pragma once
+
+#include <cmath>
+#include <cstring>
+#include <type_traits>
+
+#include "simd.h"
+
+namespace simple_rnn {
+
+template <class V>
+inline constexpr bool is_double = std::is_same_v<typename V::Number, double>;
+
+/// Horner's rule, highest coefficient first.
+template <class V, class... Rest>
+inline typename V::Vector polynomial(typename V::Vector x, float first, Rest... rest) {
+  auto sum = V::splat(first);
+  ((sum = V::mul_add(sum, x, V::splat(rest))), ...);
+  return sum;
+}
+
+/// The whole number nearest to a, for |a| < 2^22.
+template <class V>
+inline typename V::Vector round_whole(typename V::Vector a) {
+  const auto magic = V::splat(12582912.0f);
+  return V::sub(V::add(a, magic), magic);
+}
+
+/// x = n ln 2 + r with |r| <= ln 2 / 2; gives n and exp(r) - 1. |x| < 2^20.
+template <class V>
+inline typename V::Vector reduced_expm1(typename V::Vector x, typename V::Vector* n) {
+  *n = round_whole<V>(V::mul(x, V::splat(1.44269504088896341f)));
+  // Cody and Waite: the first part of ln 2 has few bits, its product with n is exact.
+  auto r = V::sub(x, V::mul(*n, V::splat(0.693359375f)));
+  r = V::add(r, V::mul(*n, V::splat(2.12194440e-4f)));
+  // (exp(r) - 1 - r) / r², coefficients of Cephes' expf
+  const auto p = polynomial<V>(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
+                               1.6666665459e-1f, 5.0000001201e-1f);
+  return V::mul_add(V::mul(r, r), p, r);
+}
+
+template <class V>
+inline typename V::Vector exp(typename V::Vector x) {
+  if constexpr (is_double<V>) {
+    return std::exp(x);
+  } else {
+    x = V::min(V::max(x, V::splat(-104.0f)), V::splat(89.0f));
+    typename V::Vector n;
+    const auto e = V::add(reduced_expm1<V>(x, &n), V::splat(1.0f));
+    // in two factors, so that subnormal results come out and overflow gives infinity
+    const auto half = round_whole<V>(V::mul(n, V::splat(0.5f)));
+    return V::mul(V::mul(e, V::pow2(half)), V::pow2(V::sub(n, half)));
+  }
+}
+
+/// exp(x) - 1 without cancellation; x <= 88.
+template <class V>
+inline typename V::Vector expm1(typename V::Vector x) {
+  if constexpr (is_double<V>) {
+    return std::expm1(x);
+  } else {
+    x = V::min(V::max(x, V::splat(-20.0f)), V::splat(88.0f));
+    typename V::Vector n;
+    const auto e = reduced_expm1<V>(x, &n);
+    const auto power = V::pow2(n);
+    return V::mul_add(power, e, V::sub(power, V::splat(1.0f)));
+  }
+}
+
+/// Odd, exactly ±1 from |x| = 10 on, NaN kept.
+template <class V>
+inline typename V::Vector tanh(typename V::Vector x) {
+  if constexpr (is_double<V>) {
+    return std::tanh(x);
+  } else {
+    // tanh x = e / (e + 2) with e = exp(2 |x|) - 1
+    const auto magnitude = V::min(V::abs(x), V::splat(10.0f));
+    typename V::Vector n;
+    const auto reduced = reduced_expm1<V>(V::add(magnitude, magnitude), &n);
+    const auto power = V::pow2(n);
+    const auto e = V::mul_add(power, reduced, V::sub(power, V::splat(1.0f)));
+    return V::copy_sign(V::div(e, V::add(e, V::splat(2.0f))), x);
+  }
+}
+
+template <class V>
+inline typename V::Vector sigmoid(typename V::Vector x) {
+  if constexpr (is_double<V>) {
+    return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+  } else {
+    const auto one = V::splat(1.0f);
+    const auto e = exp<V>(V::neg(V::abs(x)));
+    return V::div(V::select(V::less(x, V::splat(0.0f)), e, one), V::add(one, e));
+  }
+}
+
+/// log(1 + x) for 0 <= x <= 1.
+template <class V>
+inline typename V::Vector log1p_unit(typename V::Vector x) {
+  if constexpr (is_double<V>) {
+    return std::log1p(x);
+  } else {
+    // 2 atanh(s) with s = x / (2 + x) <= 1/3, odd series; the leading term is exact enough near 0
+    const auto s = V::div(x, V::add(x, V::splat(2.0f)));
+    const auto z = V::mul(s, s);
+    const auto p = polynomial<V>(z, 2.0f / 15, 2.0f / 13, 2.0f / 11, 2.0f / 9, 2.0f / 7, 2.0f / 5, 2.0f / 3);
+    const auto twice = V::add(s, s);
+    return V::mul_add(V::mul(s, z), p, twice);
+  }
+}
+
+/// log(1 + exp x)
+template <class V>
+inline typename V::Vector softplus(typename V::Vector x) {
+  const auto e = exp<V>(V::neg(V::abs(x)));
+  return V::add(V::max(x, V::splat(0.0f)), log1p_unit<V>(e));
+}
+
+/// Abramowitz and Stegun's series and asymptotic forms are too coarse: erf(x) by its own minimax pair,
+/// |error| < 2e-7 (float).
+template <class V>
+inline typename V::Vector erf(typename V::Vector x) {
+  if constexpr (is_double<V>) {
+    return std::erf(x);
+  } else {
+    // erf x = x · P(x²) / Q(x²) on |x| <= 4, where float erf reaches 1
+    x = V::min(V::max(x, V::splat(-4.0f)), V::splat(4.0f));
+    const auto z = V::mul(x, x);
+    const auto p = polynomial<V>(z, -2.72614225801306e-10f, 2.77068142495902e-08f, -2.10102402082508e-06f,
+                                 -5.69250639462346e-05f, -7.34990630326855e-04f, -2.95459980854025e-03f,
+                                 -1.60960333262415e-02f);
+    const auto q = polynomial<V>(z, -1.45660718464996e-05f, -2.13374055278905e-04f, -1.68282697438203e-03f,
+                                 -7.37332916720468e-03f, -1.42647390514189e-02f);
+    return V::div(V::mul(x, p), q);
+  }
+}
+
+}  // namespace simple_rnn
