@@ -1,17 +1,18 @@
 // The incremental build: the WebAssembly modules (CMake, then tools/relax.mjs), the bundles (esbuild) and the
 // declarations (tsc) in dist/. Sizes are printed and kept in build/sizes.json; too large a file fails the build.
-import { copyFileSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { alone, at, filesBelow, hashFiles, readOrNull, run, tool, writeIfNew } from './files.mjs';
+import { alone, at, filesBelow, hashFiles, readOrNull, run, runQuietly, tool, writeIfNew } from './files.mjs';
 
 /** Configures (once) and builds a CMake preset. */
 export function buildPreset(preset, environment = {}) {
   const options = { env: { ...process.env, ...environment } };
   if (!existsSync(at('build', preset, 'build.ninja'))) {
-    run('cmake', ['--preset', preset, '--log-level=WARNING'], options);
+    console.log(`building build/${preset}`);
+    runQuietly('cmake', ['--preset', preset], options);
   }
-  run('cmake', ['--build', '--preset', preset], options);
+  runQuietly('cmake', ['--build', '--preset', preset, '--', '--quiet'], options);
 }
 
 /** Runs `work`, which makes `output`, unless the same inputs went through it before. */
@@ -30,14 +31,14 @@ async function buildWasm() {
   const relaxed = at('build/wasm/simple_rnn_relaxed.wasm');
   await unlessSame('relaxed', relaxed, [strict, at('tools/relax.mjs'), at('tools/wat.mjs')], async () => {
     const { relax } = await import('./relax.mjs');
-    const { rewritten, left } = relax(strict, relaxed);
-    console.log(`relaxed module: ${rewritten} relaxed_madd, ${left} additions left alone`);
+    console.log(`relaxed module: ${relax(strict, relaxed)} relaxed_madd`);
   });
   return { glue: at('build/wasm/simple_rnn.mjs'), strict, relaxed };
 }
 
 function declarations() {
   run(process.execPath, [tool('typescript/bin/tsc'), '-p', at('tsconfig.build.json')]);
+  mkdirSync(at('dist/types/bindings'), { recursive: true });
   copyFileSync(at('bindings/module.d.ts'), at('dist/types/bindings/module.d.ts'));
   cpSync(at('dist/types'), at('dist/cjs/types'), { recursive: true });
 }

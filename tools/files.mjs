@@ -16,6 +16,16 @@ export function run(command, args, options = {}) {
   execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
 }
 
+/** Runs a command in the repository; what it wrote to stdout is shown only when it fails. */
+export function runQuietly(command, args, options = {}) {
+  try {
+    run(command, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+  } catch (error) {
+    process.stderr.write(error.stdout ?? '');
+    throw error;
+  }
+}
+
 /** The arguments for node to run a command-line tool of node_modules. */
 export const tool = (path) => at('node_modules', path);
 

@@ -18,54 +18,59 @@ const features = [
   '--enable-multivalue',
 ];
 
-/** Instructions that touch nothing but locals, or read memory: no calls, stores or control flow. */
-const movable =
-  /^(local\.(get|tee)|global\.get|select|(i32|i64|f32|f64|v128|[if]\d+x\d+)\.(?!store|atomic)\w+)$/;
-
-/** What evaluating an expression reads and writes; null when it must not change places with anything. */
-function effects(expression, found = { reads: new Set(), writes: new Set() }) {
-  const [operator, ...operands] = expression;
-  if (!movable.test(operator)) return null;
-  if (operator === 'local.get') found.reads.add(operands[0]);
-  if (operator === 'local.tee') found.writes.add(operands[0]);
-  for (const operand of operands) {
-    if (Array.isArray(operand) && effects(operand, found) === null) return null;
-  }
-  return found;
-}
-
-function areDisjoint(written, { reads, writes }) {
-  return [...written].every((name) => !reads.has(name) && !writes.has(name));
-}
-
-/** True when `first` and `second` may be evaluated in either order. */
-function commute(first, second) {
-  const one = effects(first);
-  const other = effects(second);
-  if (one === null || other === null) return false;
-  return areDisjoint(one.writes, other) && areDisjoint(other.writes, one);
-}
-
 const isProduct = (expression) => Array.isArray(expression) && expression[0] === 'f32x4.mul';
 
-/** Rewrites in place, innermost first; counts what was rewritten and what had to be left alone. */
-export function rewrite(expression, count = { rewritten: 0, left: 0 }) {
+function writes(expression, name) {
+  if (!Array.isArray(expression)) return false;
+  if (/^local\.(set|tee)$/.test(expression[0]) && expression[1] === name) return true;
+  return expression.some((operand) => writes(operand, name));
+}
+
+/** True when it makes no difference whether `accumulator` is evaluated before or after the product. */
+function mayMoveBehind(accumulator, product) {
+  if (accumulator[0] === 'v128.const') return true;
+  return accumulator[0] === 'local.get' && !writes(product, accumulator[1]);
+}
+
+/**
+ * Rewrites the expressions inside `expression`, innermost first, in place; new locals go to `locals`.
+ * The accumulator comes last in relaxed_madd: one that may not move behind the product is kept in a local.
+ */
+function rewriteInside(expression, locals) {
   for (const operand of expression) {
-    if (Array.isArray(operand)) rewrite(operand, count);
+    if (Array.isArray(operand)) rewriteInside(operand, locals);
   }
-  if (expression[0] !== 'f32x4.add') return count;
+  if (expression[0] !== 'f32x4.add') return;
   const [, first, second] = expression;
-  // The accumulator moves behind the factors: nothing changes for a product that came first anyway.
+  const replaceBy = (...items) => expression.splice(0, expression.length, ...items);
   if (isProduct(first)) {
-    expression.splice(0, 3, 'f32x4.relaxed_madd', first[1], first[2], second);
-    count.rewritten += 1;
+    replaceBy('f32x4.relaxed_madd', first[1], first[2], second);
+    locals.count += 1;
   } else if (isProduct(second)) {
-    if (commute(first, second)) {
-      expression.splice(0, 3, 'f32x4.relaxed_madd', second[1], second[2], first);
-      count.rewritten += 1;
+    locals.count += 1;
+    if (mayMoveBehind(first, second)) {
+      replaceBy('f32x4.relaxed_madd', second[1], second[2], first);
     } else {
-      count.left += 1;
+      const name = `$accumulator${locals.names.length}`;
+      locals.names.push(name);
+      const fused = ['f32x4.relaxed_madd', second[1], second[2], ['local.get', name]];
+      replaceBy('block', ['result', 'v128'], ['local.set', name, first], fused);
     }
+  }
+}
+
+const isDeclaration = (item) => !Array.isArray(item) || /^(export|type|param|result|local)$/.test(item[0]);
+
+/** Rewrites a module (parsed text) in place; gives the number of additions that were rewritten. */
+export function rewrite(module) {
+  let count = 0;
+  for (const item of module) {
+    if (item[0] !== 'func') continue;
+    const locals = { names: [], count: 0 };
+    rewriteInside(item, locals);
+    const body = item.findIndex((part, index) => index > 0 && !isDeclaration(part));
+    item.splice(body, 0, ...locals.names.map((name) => ['local', name, 'v128']));
+    count += locals.count;
   }
   return count;
 }
@@ -75,20 +80,19 @@ function binaryen(tool, args) {
   execFileSync(process.execPath, [path, ...features, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** Writes the relaxed module and says how many additions were rewritten; throws when there were none. */
+/** Writes the relaxed module and gives the number of additions rewritten; throws when there were none. */
 export function relax(strictPath, relaxedPath) {
   const textPath = `${relaxedPath}.wat`;
   binaryen('wasm-dis', [strictPath, '-o', textPath]);
-  const modules = parse(readFileSync(textPath, 'utf8'));
-  const count = rewrite(modules);
-  if (count.rewritten === 0) throw new Error(`${strictPath}: no f32x4.add of an f32x4.mul to rewrite`);
-  writeFileSync(textPath, print(modules));
+  const [module] = parse(readFileSync(textPath, 'utf8'));
+  const count = rewrite(module);
+  if (count === 0) throw new Error(`${strictPath}: no f32x4.add of an f32x4.mul to rewrite`);
+  writeFileSync(textPath, print([module]));
   binaryen('wasm-as', [textPath, '-o', relaxedPath]);
   rmSync(textPath);
   return count;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { rewritten, left } = relax(process.argv[2], process.argv[3]);
-  console.log(`relaxed_madd: ${rewritten} rewritten, ${left} left alone`);
+  console.log(`${relax(process.argv[2], process.argv[3])} relaxed_madd`);
 }
