@@ -6,7 +6,14 @@
 // vectors, or up to 6 vectors of a single row. See docs/performance.md.
 #pragma once
 
+#include <type_traits>
+#include <utility>
+
 #include "simd.h"
+
+// Emscripten compiles with -fno-inline-functions: what a tile's registers depend on is told so.
+#define SIMPLE_RNN_LAMBDA __attribute__((always_inline))
+#define SIMPLE_RNN_INLINE inline SIMPLE_RNN_LAMBDA
 
 namespace simple_rnn {
 
@@ -42,6 +49,17 @@ inline typename V::Vector load_vector(const typename V::Number* from, int n, int
   return V::load(from + n * V::width);
 }
 
+/// Calls function(0) … function(N - 1), each number a constant: the tile's arrays become registers.
+template <class Function, int... I>
+SIMPLE_RNN_INLINE void repeat(std::integer_sequence<int, I...>, Function function) {
+  (function(std::integral_constant<int, I>{}), ...);
+}
+
+template <int N, class Function>
+SIMPLE_RNN_INLINE void repeat(Function function) {
+  repeat(std::make_integer_sequence<int, N>{}, function);
+}
+
 /// outputs[r][0 … N·width) += or = bias + inputs[r][0 … K) · panels, for Rows rows and N vectors.
 template <class V, int Rows, int N, class T = typename V::Number>
 inline void tile(T* const* outputs, int column, const T* const* inputs, const T* panels, const T* bias, int K,
@@ -49,42 +67,42 @@ inline void tile(T* const* outputs, int column, const T* const* inputs, const T*
   constexpr int w = V::width;
   constexpr int P = (N + 1) / 2;
   typename V::Vector sum[Rows][N];
-  for (int r = 0; r < Rows; ++r) {
-    for (int n = 0; n < N; ++n) {
-      sum[r][n] = bias ? V::load(bias + n * w) : load_vector<V, N>(outputs[r] + column, n, tail);
-    }
-  }
   const T* panel[P];
-  for (int p = 0; p < P; ++p) panel[p] = panels + p * 2 * w * K;
   const T* input[Rows];
-  for (int r = 0; r < Rows; ++r) input[r] = inputs[r];
+  repeat<P>([&](auto p) SIMPLE_RNN_LAMBDA { panel[p] = panels + p * 2 * w * K; });
+  repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA {
+    input[r] = inputs[r];
+    repeat<N>([&](auto n) SIMPLE_RNN_LAMBDA {
+      sum[r][n] = bias ? V::load(bias + n * w) : load_vector<V, N>(outputs[r] + column, n, tail);
+    });
+  });
   for (int k = K; k > 0; --k) {
     if constexpr (Rows > N) {
       typename V::Vector b[N];
-      for (int n = 0; n < N; ++n) b[n] = V::load(panel[n / 2] + n % 2 * w);
-      for (int r = 0; r < Rows; ++r) {
+      repeat<N>([&](auto n) SIMPLE_RNN_LAMBDA { b[n] = V::load(panel[n / 2] + n % 2 * w); });
+      repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA {
         const auto x = V::splat(*input[r]++);
-        for (int n = 0; n < N; ++n) sum[r][n] = V::mul_add(x, b[n], sum[r][n]);
-      }
+        repeat<N>([&](auto n) SIMPLE_RNN_LAMBDA { sum[r][n] = V::mul_add(x, b[n], sum[r][n]); });
+      });
     } else {
       typename V::Vector x[Rows];
-      for (int r = 0; r < Rows; ++r) x[r] = V::splat(*input[r]++);
-      for (int n = 0; n < N; ++n) {
+      repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA { x[r] = V::splat(*input[r]++); });
+      repeat<N>([&](auto n) SIMPLE_RNN_LAMBDA {
         const auto b = V::load(panel[n / 2] + n % 2 * w);
-        for (int r = 0; r < Rows; ++r) sum[r][n] = V::mul_add(x[r], b, sum[r][n]);
-      }
+        repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA { sum[r][n] = V::mul_add(x[r], b, sum[r][n]); });
+      });
     }
-    for (int p = 0; p < P; ++p) panel[p] += 2 * p + 1 < N ? 2 * w : w;
+    repeat<P>([&](auto p) SIMPLE_RNN_LAMBDA { panel[p] += 2 * p + 1 < N ? 2 * w : w; });
   }
-  for (int r = 0; r < Rows; ++r) {
-    for (int n = 0; n < N - 1; ++n) V::store(outputs[r] + column + n * w, sum[r][n]);
-    T* const last = outputs[r] + column + (N - 1) * w;
+  repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA {
+    T* const output = outputs[r] + column;
+    repeat<N - 1>([&](auto n) SIMPLE_RNN_LAMBDA { V::store(output + n * w, sum[r][n]); });
     if (tail == w) {
-      V::store(last, sum[r][N - 1]);
+      V::store(output + (N - 1) * w, sum[r][N - 1]);
     } else {
-      V::store_partial(last, sum[r][N - 1], tail);
+      V::store_partial(output + (N - 1) * w, sum[r][N - 1], tail);
     }
-  }
+  });
 }
 
 /// What every tile of one product shares.
