@@ -1,6 +1,6 @@
 // WebAssembly text as nested arrays of atoms (strings), and back.
 
-const token = /\s+|;;[^\n]*|\(;[^]*?;\)|"(?:[^"\\]|\\[^])*"|[()]|[^\s()";]+/y;
+const token = /\s+|;;[^\n]*|\(;[\s\S]*?;\)|"(?:[^"\\]|\\[\s\S])*"|[()]|[^\s()";]+/y;
 
 /** The top-level expressions of a text; an expression is an array of atoms and expressions. */
 export function parse(text) {
