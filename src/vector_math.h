@@ -28,17 +28,26 @@ inline typename V::Vector round_whole(typename V::Vector a) {
   return V::sub(V::add(a, magic), magic);
 }
 
-/// x = n ln 2 + r with |r| <= ln 2 / 2; gives n and exp(r) - 1. |x| < 2^20.
+/// exp(x) = 2^n (1 + r + rest), |r| <= ln 2 / 2.
 template <class V>
-inline typename V::Vector reduced_expm1(typename V::Vector x, typename V::Vector* n) {
-  *n = round_whole<V>(V::mul(x, V::splat(1.44269504088896341f)));
-  // Cody and Waite: the first part of ln 2 has few bits, its product with n is exact.
-  auto r = V::sub(x, V::mul(*n, V::splat(0.693359375f)));
-  r = V::add(r, V::mul(*n, V::splat(2.12194440e-4f)));
+struct Reduced {
+  typename V::Vector n, r, rest;
+};
+
+/// |x| < 2^20.
+template <class V>
+inline Reduced<V> reduce(typename V::Vector x) {
+  const auto n = round_whole<V>(V::mul(x, V::splat(1.44269504088896341f)));
+  // Cody and Waite: the first part of ln 2 has few bits, so its product with n and the difference are
+  // exact; what the second one rounds off goes into the rest
+  const auto high = V::sub(x, V::mul(n, V::splat(0.693359375f)));
+  const auto low = V::mul(n, V::splat(2.12194440e-4f));
+  const auto r = V::add(high, low);
+  const auto lost = V::sub(low, V::sub(r, high));
   // (exp(r) - 1 - r) / r², coefficients of Cephes' expf
   const auto p = polynomial<V>(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
                                1.6666665459e-1f, 5.0000001201e-1f);
-  return V::mul_add(V::mul(r, r), p, r);
+  return {n, r, V::mul_add(V::mul(r, r), p, lost)};
 }
 
 template <class V>
@@ -46,9 +55,10 @@ inline typename V::Vector exp(typename V::Vector x) {
   if constexpr (is_double<V>) {
     return std::exp(x);
   } else {
-    x = V::min(V::max(x, V::splat(-104.0f)), V::splat(89.0f));
-    typename V::Vector n;
-    const auto e = V::add(reduced_expm1<V>(x, &n), V::splat(1.0f));
+    const auto one = V::splat(1.0f);
+    const auto [n, r, rest] = reduce<V>(V::min(V::max(x, V::splat(-104.0f)), V::splat(89.0f)));
+    const auto high = V::add(one, r);
+    const auto e = V::add(high, V::add(V::sub(r, V::sub(high, one)), rest));
     // in two factors, so that subnormal results come out and overflow gives infinity
     const auto half = round_whole<V>(V::mul(n, V::splat(0.5f)));
     return V::mul(V::mul(e, V::pow2(half)), V::pow2(V::sub(n, half)));
@@ -61,11 +71,9 @@ inline typename V::Vector expm1(typename V::Vector x) {
   if constexpr (is_double<V>) {
     return std::expm1(x);
   } else {
-    x = V::min(V::max(x, V::splat(-20.0f)), V::splat(88.0f));
-    typename V::Vector n;
-    const auto e = reduced_expm1<V>(x, &n);
+    const auto [n, r, rest] = reduce<V>(V::min(V::max(x, V::splat(-20.0f)), V::splat(88.0f)));
     const auto power = V::pow2(n);
-    return V::mul_add(power, e, V::sub(power, V::splat(1.0f)));
+    return V::mul_add(power, V::add(r, rest), V::sub(power, V::splat(1.0f)));
   }
 }
 
@@ -75,13 +83,15 @@ inline typename V::Vector tanh(typename V::Vector x) {
   if constexpr (is_double<V>) {
     return std::tanh(x);
   } else {
-    // tanh x = e / (e + 2) with e = exp(2 |x|) - 1
+    // up to 0.625 an odd polynomial (Cephes' tanhf), beyond e / (e + 2) with e = exp(2 |x|) - 1
     const auto magnitude = V::min(V::abs(x), V::splat(10.0f));
-    typename V::Vector n;
-    const auto reduced = reduced_expm1<V>(V::add(magnitude, magnitude), &n);
-    const auto power = V::pow2(n);
-    const auto e = V::mul_add(power, reduced, V::sub(power, V::splat(1.0f)));
-    return V::copy_sign(V::div(e, V::add(e, V::splat(2.0f))), x);
+    const auto z = V::mul(magnitude, magnitude);
+    const auto p = polynomial<V>(z, -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f,
+                                 1.33314422036e-1f, -3.33332819422e-1f);
+    const auto small = V::mul_add(V::mul(p, z), magnitude, magnitude);
+    const auto e = expm1<V>(V::add(magnitude, magnitude));
+    const auto large = V::div(e, V::add(e, V::splat(2.0f)));
+    return V::copy_sign(V::select(V::less(magnitude, V::splat(0.625f)), small, large), x);
   }
 }
 
@@ -92,7 +102,11 @@ inline typename V::Vector sigmoid(typename V::Vector x) {
   } else {
     const auto one = V::splat(1.0f);
     const auto e = exp<V>(V::neg(V::abs(x)));
-    return V::div(V::select(V::less(x, V::splat(0.0f)), e, one), V::add(one, e));
+    const auto numerator = V::select(V::less(x, V::splat(0.0f)), e, one);
+    const auto quotient = V::div(numerator, V::add(one, e));
+    // e / (1 + e) = e - e · (e / (1 + e)): where e is small, what 1 + e rounds off does not count
+    const auto tail = V::sub(e, V::mul(e, quotient));
+    return V::select(V::less(x, V::splat(-1.5f)), tail, quotient);
   }
 }
 
@@ -118,8 +132,7 @@ inline typename V::Vector softplus(typename V::Vector x) {
   return V::add(V::max(x, V::splat(0.0f)), log1p_unit<V>(e));
 }
 
-/// Abramowitz and Stegun's series and asymptotic forms are too coarse: erf(x) by its own minimax pair,
-/// |error| < 2e-7 (float).
+/// |error| < 3e-7: an odd rational approximation, the coefficients those of Eigen's float erf.
 template <class V>
 inline typename V::Vector erf(typename V::Vector x) {
   if constexpr (is_double<V>) {
