@@ -1,0 +1,3 @@
+import { recurrent } from 'brain.js';
+
+globalThis.recurrent = recurrent;

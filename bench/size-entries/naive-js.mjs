@@ -1,0 +1,3 @@
+import { setup } from '../adapters/naive-js.mjs';
+
+globalThis.setup = setup;

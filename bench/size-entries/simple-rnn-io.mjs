@@ -1,0 +1,5 @@
+// The default entry and every file format.
+import * as simpleRNN from 'simple-rnn';
+import * as io from 'simple-rnn/io';
+
+globalThis.peer = { simpleRNN, io };

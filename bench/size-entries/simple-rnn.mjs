@@ -1,0 +1,4 @@
+// The whole default entry, both modules inside.
+import * as simpleRNN from 'simple-rnn';
+
+globalThis.simpleRNN = simpleRNN;
