@@ -22,6 +22,7 @@ function clangTidy() {
 const checks = {
   biome: () => node(tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '--max-diagnostics=50'),
   types: () => node(tool('typescript/bin/tsc'), '-p', at('tsconfig.json')),
+  'types of the page': () => node(tool('typescript/bin/tsc'), '-p', at('demo/tsconfig.json')),
   arrows: () => node(at('tools/lint_arrows.mjs')),
   'clang-format': () => ['clang-format', ['--dry-run', '--Werror', ...cppFiles()]],
   'clang-tidy': clangTidy,

@@ -1,0 +1,41 @@
+// What linters of packages say about the tarball, and what must not stand in files for browsers.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Packed, pack, run } from './packed.js';
+
+let packed: Packed;
+
+beforeAll(() => {
+  packed = pack();
+}, 60_000);
+
+afterAll(() => packed.remove());
+
+test('publint has nothing to say', () => {
+  const output = run('.', process.execPath, [resolve('node_modules/publint/src/cli.js'), packed.tarball, '--strict']);
+  expect(output).toContain('All good!');
+});
+
+test('are the types wrong? They are not', () => {
+  const attw = resolve('node_modules/@arethetypeswrong/cli/dist/index.js');
+  const wasm = ['simple-rnn.wasm', 'simple-rnn-relaxed.wasm'];
+  const args = [attw, packed.tarball, '--profile', 'node16', '--format', 'json', '--exclude-entrypoints', ...wasm];
+  const { problems } = JSON.parse(run('.', process.execPath, args));
+  expect(problems).toEqual({});
+}, 60_000);
+
+const browserFiles = readdirSync('dist').filter((name) => name.endsWith('.js') && name !== 'io.node.js');
+
+test.each(browserFiles)('%s asks for no run-time code generation, no Node and no other host', (name) => {
+  const code = readFileSync(join('dist', name), 'utf8').replace(/\b[A-Za-z0-9+/=]{1000,}/g, '');
+  expect(code).not.toMatch(/\beval\(|new Function\b|\brequire\(|["']node:/);
+  expect(code.match(/https?:\/\/[^\s"'`)]+/g) ?? []).toEqual([]);
+});
+
+test.each(['', 'cjs/'])('the inlined bytes stand once, in bytes.js: %s', (folder) => {
+  const holders = readdirSync(join('dist', folder))
+    .filter((name) => name.endsWith('.js'))
+    .filter((name) => /[A-Za-z0-9+/]{10000}/.test(readFileSync(join('dist', folder, name), 'utf8')));
+  expect(holders.sort()).toEqual(folder === '' ? ['bytes.js', 'simple-rnn.iife.js'] : ['bytes.js']);
+});
