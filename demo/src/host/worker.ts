@@ -1,0 +1,16 @@
+import type { Example } from './model_host.ts';
+import { PackageHost } from './package_host.ts';
+import type { Reply, Request } from './worker_host.ts';
+
+const host = new PackageHost();
+
+async function answer({ id, method, parameters }: Request): Promise<Reply> {
+  try {
+    const [url, example] = parameters as [string, Example];
+    return { id, result: await (method === 'load' ? host.load(url) : host.run(url, example)) };
+  } catch (error) {
+    return { id, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+self.onmessage = async ({ data }: MessageEvent<Request>) => self.postMessage(await answer(data));

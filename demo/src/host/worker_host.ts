@@ -1,0 +1,52 @@
+import type { Example, ModelCard, ModelHost, Run } from './model_host.ts';
+
+export interface Request {
+  readonly id: number;
+  readonly method: keyof ModelHost;
+  readonly parameters: readonly unknown[];
+}
+
+export type Reply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string };
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A model host in a worker: the page never waits for a computation. */
+export class WorkerHost implements ModelHost {
+  readonly #worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  readonly #waiting = new Map<number, Waiting>();
+  #last = 0;
+
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+      const waiting = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if ('error' in data) waiting?.reject(new Error(data.error));
+      else waiting?.resolve(data.result);
+    };
+    this.#worker.onerror = (event) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || 'the worker failed'));
+      this.#waiting.clear();
+    };
+  }
+
+  load(url: string): Promise<ModelCard> {
+    return this.#ask('load', url) as Promise<ModelCard>;
+  }
+
+  run(url: string, example: Example): Promise<Run> {
+    return this.#ask('run', url, example) as Promise<Run>;
+  }
+
+  #ask(method: keyof ModelHost, ...parameters: unknown[]): Promise<unknown> {
+    const id = ++this.#last;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, method, parameters } satisfies Request);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import type { ModelCard, ModelHost, RecurrentCard, RecurrentRun, Run } from './host/model_host.ts';
+import type { PageState } from './state/page_state.ts';
+import { TASKS, type Task } from './tasks/index.ts';
+
+/** What a network did with one input: everything that the views draw comes from here. */
+export interface Scene {
+  readonly task: Task;
+  readonly input: string;
+  readonly card: ModelCard;
+  readonly run: Run;
+  /** The recurrent layer in the picture. */
+  readonly layer: RecurrentCard;
+  readonly states: RecurrentRun;
+}
+
+/** Loads what the state asks for and runs the network on it. */
+export async function prepareScene(host: ModelHost, state: PageState): Promise<Scene> {
+  const task = TASKS[state.task];
+  const url = new URL(task.model, document.baseURI).href;
+  const [card] = await Promise.all([host.load(url), task.load()]);
+  const input = task.correct(state.input || task.first);
+  const run = await host.run(url, task.encode(input));
+  const [layer, states] = [card.recurrent[0], run.recurrent[0]];
+  if (!layer || !states) throw new Error(`${task.model} has no recurrent layer`);
+  return { task, input, card, run, layer, states };
+}
+
+/** Steps done in a scene. */
+export const doneIn = (scene: Scene, state: PageState) => Math.min(state.step ?? scene.run.steps, scene.run.steps);

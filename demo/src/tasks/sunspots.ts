@@ -1,0 +1,111 @@
+import type { Example, Run } from '../host/model_host.ts';
+import { fixed } from '../maths/format.ts';
+import { fetchFile } from './fetch_file.ts';
+import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.ts';
+
+const WINDOW = 24;
+const LAST_TRAINED = 1950;
+const TOP = 200;
+
+/** The network reads roots: the sun's great years would drown the small ones otherwise. */
+const encode = (sunspots: number) => Math.sqrt(sunspots) / 10;
+const decode = (z: number) => (10 * Math.max(z, 0)) ** 2;
+
+/** The input is the year to forecast. */
+export class Sunspots implements Task {
+  readonly name = 'sunspots';
+  readonly model = 'models/sunspots.keras';
+  readonly first = '1998';
+  readonly outputTitle = 'Outputs: sunspots of the next year, ◆ forecast and ● measured';
+  readonly inputTitle = 'Inputs: sunspots of each year';
+  readonly words = WORDS;
+  #firstYear = 0;
+  #values: readonly number[] = [];
+
+  async load(): Promise<void> {
+    if (this.#values.length) return;
+    const { first_year, values } = await (await fetchFile('data/sunspots.json')).json();
+    this.#firstYear = first_year;
+    this.#values = values;
+  }
+
+  get choice(): Choice {
+    const first = this.#firstYear + WINDOW;
+    return { kind: 'year', first, last: this.#firstYear + this.#values.length, lastTrained: LAST_TRAINED };
+  }
+
+  correct(input: string): string {
+    const { first, last } = this.choice as Choice & { kind: 'year' };
+    const year = Math.round(Number(input));
+    return String(input.trim() !== '' && Number.isFinite(year) ? Math.min(last, Math.max(first, year)) : this.first);
+  }
+
+  encode(input: string): Example {
+    return { data: Float32Array.from(this.#read(input), encode), shape: [WINDOW, 1] };
+  }
+
+  stepLabels(input: string): string[] {
+    return Array.from({ length: WINDOW }, (_, t) => String(Number(input) - WINDOW + t));
+  }
+
+  inputPicture(input: string): InputPicture {
+    return { kind: 'bars', values: this.#read(input), top: TOP, unit: 'sunspots' };
+  }
+
+  outputPicture(input: string, run: Run): OutputPicture {
+    const values = Array.from(run.outputs, decode);
+    const truth = values.map((_, t) => this.#measured(Number(input) - WINDOW + t + 1));
+    return { kind: 'line', values, truth, top: TOP, unit: 'sunspots' };
+  }
+
+  reading(input: string, run: Run, step: number): Reading {
+    const year = Number(input);
+    if (step === 0) return { label: `Forecast for ${year}`, value: '?', detail: 'Nothing read yet.', verdict: null };
+    const next = year - WINDOW + step;
+    const value = fixed(decode(run.outputs[step - 1] ?? 0), 1);
+    const truth = this.#measured(next);
+    const measured = Number.isNaN(truth) ? 'not in this series' : `measured ${fixed(truth, 1)}`;
+    const whole = step === WINDOW;
+    return {
+      label: whole ? `Forecast for ${year}` : `For ${next}, after ${step} of ${WINDOW} years`,
+      value,
+      detail: measured,
+      verdict: null,
+    };
+  }
+
+  featureLabel(input: string, step: number): string {
+    return `x, √sunspots/10 of ${Number(input) - WINDOW + step - 1}`;
+  }
+
+  #read(input: string): number[] {
+    const from = Number(input) - WINDOW - this.#firstYear;
+    return this.#values.slice(from, from + WINDOW);
+  }
+
+  #measured(year: number): number {
+    return this.#values[year - this.#firstYear] ?? Number.NaN;
+  }
+}
+
+const WORDS: Words = {
+  title: 'Sunspots',
+  question: 'How many sunspots will there be next year?',
+  lead: 'The network reads 24 years, one at each step, and then names the number of the year that follows.',
+  outputs:
+    'Diamonds are what the output layer makes of the state after each year, dots are what was measured. The network was trained to be right in the last column only; the columns before show how its answer forms.',
+  states:
+    'A row is one of the 12 units, a column is one year. Each state lies between −1 (blue) and +1 (orange). It is made of this year’s input and of all twelve states of the year before: that is the network’s memory.',
+  inputs:
+    'The mean number of sunspots of each year. The sun swings between few and many in about eleven years. The network reads the square root, divided by ten.',
+  tries: [
+    'Find a unit that swings with the sun, and one that swings half a cycle later.',
+    'Open a cell: is it ruled by this year’s input or by the states of the year before?',
+    'Forecast 1957, the highest year of all. The network had never seen one so high.',
+  ],
+  facts: [
+    ['Data', 'mean sunspot number of each year, 1700–2008 (National Geophysical Data Center, public domain)'],
+    ['Trained on', 'the 227 windows that end with a year up to 1950'],
+    ['Error 1951–2008', '17.98 sunspots (root mean square); repeating last year’s number 32.79, the number of eleven years ago 37.73'],
+  ],
+};

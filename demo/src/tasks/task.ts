@@ -1,0 +1,95 @@
+import type { Example, Run } from '../host/model_host.ts';
+import type { TaskName } from '../state/page_state.ts';
+
+/** What stands below the states: what the network reads, one column a step. */
+export type InputPicture =
+  | { readonly kind: 'bars'; readonly values: readonly number[]; readonly top: number; readonly unit: string }
+  | { readonly kind: 'pixels'; readonly rows: readonly (readonly number[])[] }
+  | { readonly kind: 'letters'; readonly letters: readonly string[] };
+
+/** What stands above the states: what the network answers, one column a step. */
+export type OutputPicture =
+  | {
+      readonly kind: 'line';
+      readonly values: readonly number[];
+      /** What is true; NaN where nobody knows. */
+      readonly truth: readonly number[];
+      readonly top: number;
+      readonly unit: string;
+    }
+  | {
+      readonly kind: 'grid';
+      readonly classes: readonly string[];
+      /** [T][K], probabilities */
+      readonly values: readonly (readonly number[])[];
+      readonly truth: number;
+    }
+  | {
+      readonly kind: 'ranking';
+      readonly classes: readonly string[];
+      /** [T][K], probabilities */
+      readonly values: readonly (readonly number[])[];
+      /** Per step the class that comes next; −1 where nobody knows. */
+      readonly truth: readonly number[];
+    };
+
+/** What the network says after some step, in the task's words. */
+export interface Reading {
+  /** What is asked, or what was read so far. */
+  readonly label: string;
+  readonly value: string;
+  readonly detail: string;
+  readonly verdict: 'right' | 'wrong' | null;
+}
+
+/** How the input is chosen. */
+export type Choice =
+  | { readonly kind: 'year'; readonly first: number; readonly last: number; readonly lastTrained: number }
+  | {
+      readonly kind: 'digit';
+      /** 8×8 pixels of 0..1 for each example. */
+      readonly images: readonly Float32Array[];
+      readonly labels: readonly number[];
+      /** Examples to pick from at a glance. */
+      readonly picks: readonly number[];
+    }
+  | { readonly kind: 'name'; readonly longest: number; readonly picks: readonly string[] };
+
+/** The texts beside the pictures. */
+export interface Words {
+  readonly title: string;
+  readonly question: string;
+  readonly lead: string;
+  readonly outputs: string;
+  readonly states: string;
+  readonly inputs: string;
+  readonly tries: readonly string[];
+  readonly facts: readonly (readonly [name: string, fact: string])[];
+}
+
+/** One thing that a network learned to do. A task knows its data and its words; it draws nothing. */
+export interface Task {
+  readonly name: TaskName;
+  readonly words: Words;
+  /** The Keras file, relative to the page. */
+  readonly model: string;
+  /** Names of what stands in the strips above and below the states. */
+  readonly outputTitle: string;
+  readonly inputTitle: string;
+  /** The input shown at first. */
+  readonly first: string;
+  /** Gets the data, once. */
+  load(): Promise<void>;
+  readonly choice: Choice;
+  /** The nearest input that makes sense. */
+  correct(input: string): string;
+  encode(input: string): Example;
+  /** One short label per step, below the picture. */
+  stepLabels(input: string): readonly string[];
+  inputPicture(input: string): InputPicture;
+  outputPicture(input: string, run: Run): OutputPicture;
+  /** What the network says after `step` steps (0: nothing yet). */
+  reading(input: string, run: Run, step: number): Reading;
+  /** What number `index` that goes into the network at `step` (from 1) is called. */
+  featureLabel(input: string, step: number, index: number): string;
+}

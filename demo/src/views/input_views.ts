@@ -1,0 +1,146 @@
+import type { Palette } from './palette.ts';
+import { TimeView } from './time_view.ts';
+
+const LABEL = 16;
+
+/** Labels of the steps along the bottom, as many as fit. */
+abstract class InputView extends TimeView {
+  #labels: readonly string[] = [];
+
+  setLabels(labels: readonly string[]): void {
+    this.#labels = labels;
+    this.draw();
+  }
+
+  protected paintLabels(palette: Palette): void {
+    const { context } = this;
+    context.textAlign = 'center';
+    context.textBaseline = 'alphabetic';
+    context.font = `400 11px ${palette.font}`;
+    const widest = Math.max(...this.#labels.map((label) => context.measureText(label).width)) + 6;
+    const every = Math.max(1, Math.ceil(widest / this.columnWidth));
+    const last = this.#labels.length - 1;
+    this.#labels.forEach((label, t) => {
+      const pointed = t + 1 === this.time.hovered;
+      if ((last - t) % every === 0 || pointed) {
+        const hidden = this.time.hovered && !pointed && Math.abs(t + 1 - this.time.hovered) < every;
+        if (!hidden) this.text(label, this.#within(t + 1, label), this.height - 3, 11, pointed ? palette.text : palette.muted, pointed ? 700 : 400);
+      }
+    });
+  }
+
+  /** The middle of a column, moved so that the label stays inside the picture. */
+  #within(step: number, label: string): number {
+    const half = this.context.measureText(label).width / 2 + 1;
+    return Math.min(this.width - half, this.centre(step));
+  }
+
+  protected faded(step: number): number {
+    return step <= this.time.done ? 1 : 0.35;
+  }
+}
+
+/** Columns of numbers from 0 up. */
+export class InputBars extends InputView {
+  #values: readonly number[] = [];
+  #top = 1;
+
+  constructor() {
+    super('input-bars');
+  }
+
+  setValues(values: readonly number[], top: number): void {
+    this.#values = values;
+    this.#top = top;
+    this.draw();
+  }
+
+  protected paint(palette: Palette): void {
+    this.paintHover(palette);
+    const { context } = this;
+    const base = this.height - LABEL - 1;
+    const narrow = this.columnWidth < 20;
+    context.textAlign = 'center';
+    context.textBaseline = 'alphabetic';
+    this.#values.forEach((value, t) => {
+      const height = Math.max(1, (value / this.#top) * (base - 13));
+      context.globalAlpha = this.faded(t + 1);
+      context.fillStyle = palette.muted;
+      const gap = Math.max(1, this.columnWidth * 0.15);
+      const left = this.snap(this.x(t + 1) + gap);
+      context.fillRect(left, this.snap(base - height), this.snap(this.x(t + 2) - gap) - left, this.snap(height));
+      context.globalAlpha = 1;
+      if (!narrow || t + 1 === this.time.hovered) {
+        this.text(String(Math.round(value)), this.centre(t + 1), base - height - 3, 10.5, palette.muted);
+      }
+    });
+    context.fillStyle = palette.line;
+    context.fillRect(this.left, base, this.right - this.left, 1);
+    this.paintLabels(palette);
+  }
+}
+
+/** Rows of pixels, each turned upright: its left end is below. */
+export class InputPixels extends InputView {
+  #rows: readonly (readonly number[])[] = [];
+
+  constructor() {
+    super('input-pixels');
+  }
+
+  setValues(rows: readonly (readonly number[])[]): void {
+    this.#rows = rows;
+    this.draw();
+  }
+
+  protected paint(palette: Palette): void {
+    this.paintHover(palette);
+    const { context } = this;
+    const base = this.height - LABEL - 2;
+    this.#rows.forEach((row, t) => {
+      const size = base / row.length;
+      row.forEach((value, pixel) => {
+        const top = this.snap(base - (pixel + 1) * size);
+        const bottom = this.snap(base - pixel * size);
+        context.globalAlpha = this.faded(t + 1);
+        context.fillStyle = palette.line;
+        context.fillRect(this.x(t + 1), top, this.x(t + 2) - this.x(t + 1) - 1, bottom - top - 1);
+        context.globalAlpha = this.faded(t + 1) * value;
+        context.fillStyle = palette.text;
+        context.fillRect(this.x(t + 1), top, this.x(t + 2) - this.x(t + 1) - 1, bottom - top - 1);
+      });
+    });
+    context.globalAlpha = 1;
+    this.paintLabels(palette);
+  }
+}
+
+/** One letter, or a short word, a step. */
+export class InputLetters extends InputView {
+  #letters: readonly string[] = [];
+
+  constructor() {
+    super('input-letters');
+  }
+
+  setValues(letters: readonly string[]): void {
+    this.#letters = letters;
+    this.draw();
+  }
+
+  protected paint(palette: Palette): void {
+    this.paintHover(palette);
+    const { context } = this;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    this.#letters.forEach((letter, t) => {
+      context.globalAlpha = this.faded(t + 1);
+      context.strokeStyle = t + 1 === this.time.done ? palette.accent : palette.line;
+      context.lineWidth = 1.5;
+      context.strokeRect(this.x(t + 1) + 1, 2, this.columnWidth - 4, this.height - 4);
+      const size = letter.length > 1 ? Math.min(14, this.columnWidth / 2.6) : 20;
+      this.text(letter, this.centre(t + 1) - 1, this.height / 2 + 1, size, palette.text, 600);
+    });
+    context.globalAlpha = 1;
+  }
+}

@@ -1,0 +1,141 @@
+import type { InputPicture, OutputPicture } from '../tasks/task.ts';
+import type { Cell } from '../state/page_state.ts';
+import { element } from './dom.ts';
+import { HeatMap, type Link } from './heat_map.ts';
+import { InputBars, InputLetters, InputPixels } from './input_views.ts';
+import { OutputGrid, OutputLine, OutputRanking } from './output_views.ts';
+import type { Palette } from './palette.ts';
+import type { Time, TimeView } from './time_view.ts';
+
+/** Everything that the unrolled network shows, as arrays. */
+export interface PictureData {
+  readonly states: Float32Array;
+  readonly units: number;
+  readonly inputs: InputPicture;
+  readonly outputs: OutputPicture;
+  readonly labels: readonly string[];
+  readonly inputTitle: string;
+  readonly stateTitle: string;
+  readonly outputTitle: string;
+}
+
+export interface PictureEvents {
+  /** The pointer is over a step (0: over none) and, in the heat map, over a cell. */
+  hover(step: number, cell: Cell | null, place: { x: number; y: number } | null): void;
+  open(cell: Cell): void;
+  goTo(step: number): void;
+}
+
+/** The unrolled network: inputs below, states in the middle, outputs above, time to the right. */
+export class Picture {
+  readonly heatMap = new HeatMap();
+  readonly #titles = { outputs: element('h2'), states: element('h2'), inputs: element('h2') };
+  readonly #outputs = element('div', { class: 'slot outputs' });
+  readonly #inputs = element('div', { class: 'slot inputs' });
+  readonly element: HTMLElement;
+  readonly #events: PictureEvents;
+  readonly #views = {
+    line: new OutputLine(),
+    grid: new OutputGrid(),
+    ranking: new OutputRanking(),
+    bars: new InputBars(),
+    pixels: new InputPixels(),
+    letters: new InputLetters(),
+  };
+
+  constructor(events: PictureEvents) {
+    this.#events = events;
+    this.heatMap.canvas.tabIndex = 0;
+    this.heatMap.canvas.setAttribute('role', 'application');
+    this.element = element(
+      'section',
+      { class: 'picture', id: 'picture', tabindex: -1, 'aria-label': 'The network, unrolled in time' },
+      this.#titles.outputs,
+      this.#outputs,
+      this.#titles.states,
+      this.heatMap.element,
+      this.#titles.inputs,
+      this.#inputs,
+    );
+    this.#listen();
+  }
+
+  setPalette(palette: Palette): void {
+    for (const view of this.#all) view.setPalette(palette);
+  }
+
+  setTime(time: Time): void {
+    for (const view of this.#all) view.setTime(time);
+  }
+
+  setMarks(open: Cell | null, links: readonly Link[], cursor: Cell | null): void {
+    this.heatMap.setMarks(open, links, cursor);
+  }
+
+  show(data: PictureData): void {
+    this.#titles.outputs.textContent = data.outputTitle;
+    this.#titles.states.textContent = data.stateTitle;
+    this.#titles.inputs.textContent = data.inputTitle;
+    this.heatMap.setValues(data.states, data.units);
+    this.heatMap.element.classList.toggle('many', data.units > 60);
+    this.heatMap.canvas.setAttribute(
+      'aria-label',
+      `${data.stateTitle}. Arrow keys move from cell to cell, Enter opens the arithmetic of a cell.`,
+    );
+    this.#show(this.#outputs, this.#outputView(data.outputs), data.outputTitle);
+    this.#show(this.#inputs, this.#inputView(data.inputs, data.labels), data.inputTitle);
+  }
+
+  get #all(): readonly TimeView[] {
+    return [this.heatMap, ...Object.values(this.#views)];
+  }
+
+  #show(slot: HTMLElement, view: TimeView, label: string): void {
+    view.canvas.setAttribute('role', 'img');
+    view.canvas.setAttribute('aria-label', `${label}. The same numbers are in the table below.`);
+    if (slot.firstChild !== view.element) slot.replaceChildren(view.element);
+  }
+
+  #outputView(picture: OutputPicture): TimeView {
+    const { line, grid, ranking } = this.#views;
+    if (picture.kind === 'line') {
+      line.setValues(picture.values, picture.truth, picture.top);
+      return line;
+    }
+    if (picture.kind === 'grid') {
+      grid.setValues(picture.values, picture.classes, picture.truth);
+      return grid;
+    }
+    ranking.setValues(picture.values, picture.classes, picture.truth);
+    return ranking;
+  }
+
+  #inputView(picture: InputPicture, labels: readonly string[]): TimeView {
+    const { bars, pixels, letters } = this.#views;
+    if (picture.kind === 'letters') {
+      letters.setValues(picture.letters);
+      return letters;
+    }
+    if (picture.kind === 'bars') bars.setValues(picture.values, picture.top);
+    else pixels.setValues(picture.rows);
+    const view = picture.kind === 'bars' ? bars : pixels;
+    view.setLabels(labels);
+    return view;
+  }
+
+  #listen(): void {
+    for (const view of this.#all) {
+      const { canvas } = view;
+      canvas.addEventListener('pointermove', ({ offsetX, offsetY, clientX, clientY }) => {
+        const cell = view === this.heatMap ? this.heatMap.cellAt(offsetX, offsetY) : null;
+        this.#events.hover(view.stepAt(offsetX), cell, { x: clientX, y: clientY });
+      });
+      canvas.addEventListener('pointerleave', () => this.#events.hover(0, null, null));
+      canvas.addEventListener('click', ({ offsetX, offsetY }) => {
+        const cell = view === this.heatMap ? this.heatMap.cellAt(offsetX, offsetY) : null;
+        if (cell) this.#events.open(cell);
+        else if (view !== this.heatMap && view.stepAt(offsetX)) this.#events.goTo(view.stepAt(offsetX));
+      });
+    }
+  }
+}
