@@ -17,7 +17,7 @@ const SHAPES = 'tiny,small,text,medium,large,deep,stream';
 const PEERS = 'simple-rnn,wasm-limit,ort-node,ort-web,tfjs-wasm,naive-js';
 const SAMPLING = ['rounds', 'min-rounds', 'sample-ms', 'warm-ms', 'budget-s', 'node-flags'];
 /** A first picture in some minutes: naive-js, which only checks the results, is not timed. */
-const QUICK = { rounds: '5', 'min-rounds': '1', 'sample-ms': '25', 'warm-ms': '150', 'budget-s': '2' };
+const QUICK = { rounds: '5', 'min-rounds': '1', 'sample-ms': '25', 'warm-ms': '250', 'budget-s': '2' };
 
 const { values: options } = parseArgs({
   options: {

@@ -76,6 +76,14 @@ export function ratioCells(lines, relaxed) {
   });
 }
 
+/** Shapes where a process had to wait for a core for more than a tenth of its time: 'text:seq (ort-node)'. */
+export function disturbed(lines) {
+  return [...byShape(lines)].flatMap(([shape, peers]) => {
+    const waiting = [...peers.values()].filter((line) => line.cpuMs < 0.9 * line.ms);
+    return waiting.length ? `${shape} (${waiting.map((line) => line.peer).join(', ')})` : [];
+  });
+}
+
 /** Odd sizes: `cost` is time per flop against the next multiple of 8, below 8 the time alone, both per round. */
 export function oddRows(lines) {
   return lines

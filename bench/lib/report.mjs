@@ -1,5 +1,5 @@
 // The tables that decide: figures beside their targets, in Markdown.
-import { coldRows, curveRows, limitRows, oddRows, ratioCells } from './judge.mjs';
+import { coldRows, curveRows, disturbed, limitRows, oddRows, ratioCells } from './judge.mjs';
 import { firstLine, kilobytes, mark, number, percent, section, table } from './markdown.mjs';
 import { COLD_MS, ENTRY_GZIP, LIMIT_INSTEAD, OURS, WASM_GZIP } from './targets.mjs';
 
@@ -24,7 +24,11 @@ function ratios(lines, relaxed) {
     ['shape', ...peers],
     shapes.map((shape) => [shape, ...peers.map((peer) => show(find(peer, shape)))]),
   );
-  return [section('Ratios and targets', summary, '', grid)];
+  const waited = disturbed(lines);
+  const note = waited.length
+    ? `The machine was busy, a process waited for a core for more than a tenth of its time: ${waited.join('; ')}.\n`
+    : '';
+  return [section('Ratios and targets', summary, '', grid, note)];
 }
 
 function limits(lines, relaxed) {
