@@ -51,7 +51,7 @@ inline typename V::Vector load_vector(const typename V::Number* from, int n, int
 
 /// Calls function(0) … function(N - 1), each number a constant: the tile's arrays become registers.
 template <class Function, int... I>
-SIMPLE_RNN_INLINE void repeat(std::integer_sequence<int, I...>, Function function) {
+SIMPLE_RNN_INLINE void repeat(std::integer_sequence<int, I...>, [[maybe_unused]] Function function) {
   (function(std::integral_constant<int, I>{}), ...);
 }
 
