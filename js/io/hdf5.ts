@@ -30,7 +30,10 @@ export class Hdf5 {
       else names.push(name);
     }
     const buffer = bytes.slice().buffer;
-    this.groups.set('', guarded('the root', () => new File(buffer)));
+    this.groups.set(
+      '',
+      guarded('the root', () => new File(buffer)),
+    );
   }
 
   /** Names of what lies in a group; none if there is no such group. */
@@ -115,6 +118,8 @@ function guarded<T>(path: string, read: () => T): T {
     return read();
   } catch (error) {
     if (error instanceof ModelFormatError) throw error;
-    return refuse(`The HDF5 file cannot be read at ${quote(path)}: ${error instanceof Error ? error.message : String(error)}.`);
+    return refuse(
+      `The HDF5 file cannot be read at ${quote(path)}: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
 }

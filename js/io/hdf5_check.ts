@@ -64,7 +64,8 @@ class Walk {
       const child = path === '' ? name : `${path}/${name}`;
       if (name === '' || name.includes('/')) refuse('The HDF5 file has a link without a proper name.');
       if (this.objects.has(child)) refuse(`The HDF5 file has two objects named ${quote(child)}.`);
-      if (this.file.u32(entry + 16) > 1) refuse(`The HDF5 file has a soft link, ${quote(child)}; links are not followed.`);
+      if (this.file.u32(entry + 16) > 1)
+        refuse(`The HDF5 file has a soft link, ${quote(child)}; links are not followed.`);
       this.object(this.file.u64(entry + 8), child, depth + 1);
     });
   }

@@ -49,7 +49,9 @@ export function readObject(file: Hdf5Bytes, at: number): Hdf5Object {
       object.group = { tree: file.u64(body), heap: file.u64(body + 8) };
       if (size < 16) refuse('The HDF5 file is damaged: a group is cut short.');
     } else if (type === LINK || type === LINK_INFO) {
-      refuse('The HDF5 file keeps its links in the form of HDF5 1.8, which is not read (soft and external links with it).');
+      refuse(
+        'The HDF5 file keeps its links in the form of HDF5 1.8, which is not read (soft and external links with it).',
+      );
     } else if (type === DATASPACE) {
       space = readDataspace(file, body);
     } else if (type === DATATYPE) {

@@ -13,7 +13,8 @@ export interface SourceBytes {
 
 /** Everything but strings and URLs, from any realm; the bytes are copied. Throws ArgumentError. */
 export async function readObject(source: unknown): Promise<SourceBytes> {
-  if (ArrayBuffer.isView(source)) return { bytes: copy(source.buffer, source.byteOffset, source.byteLength), name: 'the bytes' };
+  if (ArrayBuffer.isView(source))
+    return { bytes: copy(source.buffer, source.byteOffset, source.byteLength), name: 'the bytes' };
   const kind = Object.prototype.toString.call(source);
   if (kind === '[object ArrayBuffer]' || kind === '[object SharedArrayBuffer]') {
     const buffer = source as ArrayBuffer;
@@ -44,7 +45,9 @@ export async function readUrl(url: string | URL): Promise<SourceBytes> {
     throw new ArgumentError(`loadModel: ${name} cannot be fetched: ${reason(error)}.`);
   }
   if (!response.ok) {
-    throw new ArgumentError(`loadModel: ${name} cannot be fetched: the server answered ${response.status} ${response.statusText}.`);
+    throw new ArgumentError(
+      `loadModel: ${name} cannot be fetched: the server answered ${response.status} ${response.statusText}.`,
+    );
   }
   try {
     return { bytes: new Uint8Array(await response.arrayBuffer()), name };

@@ -9,7 +9,8 @@ import { quote } from './refuse.js';
  * file:). Throws ArgumentError; for a directory, as TensorFlow's SavedModel is one, UnsupportedError.
  */
 export async function readSource(source: ModelSource): Promise<SourceBytes> {
-  if (typeof source !== 'string' && Object.prototype.toString.call(source) !== '[object URL]') return readObject(source);
+  if (typeof source !== 'string' && Object.prototype.toString.call(source) !== '[object URL]')
+    return readObject(source);
   const text = String(source);
   if (/^(https?|data|blob):/i.test(text)) return readUrl(text);
   return readPath(text);

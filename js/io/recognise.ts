@@ -14,9 +14,12 @@ export function recogniseZip({ bytes, name }: SourceBytes): void {
 
 /** The refusal of a zip archive that is no .keras file, by the names in it. */
 export function foreignZip(names: string[], name: string): SimpleRNNError {
-  if (names.some((entry) => entry.endsWith('data.pkl'))) return unsupported(name, "a PyTorch file, which holds Python's pickles");
+  if (names.some((entry) => entry.endsWith('data.pkl')))
+    return unsupported(name, "a PyTorch file, which holds Python's pickles");
   if (names.length > 0 && names.every((entry) => entry.endsWith('.npy'))) return unsupported(name, "NumPy's .npz");
-  return new ModelFormatError(`loadModel: ${name} is a zip archive without config.json, so not a .keras file. ${READABLE}`);
+  return new ModelFormatError(
+    `loadModel: ${name} is a zip archive without config.json, so not a .keras file. ${READABLE}`,
+  );
 }
 
 function formatError(bytes: Uint8Array, name: string): SimpleRNNError {
@@ -40,16 +43,18 @@ function modelFormat(bytes: Uint8Array): string | null {
   if (isHdf5(bytes)) return "an HDF5 file (Keras' .h5 or .weights.h5)";
   if (startsWith(bytes, '\x93NUMPY')) return "NumPy's .npy";
   if (bytes[0] === 0x80 && (bytes[1] as number) >= 2 && (bytes[1] as number) <= 5) {
-    return "a Python pickle, which is a program and no data";
+    return 'a Python pickle, which is a program and no data';
   }
   if (isSafetensors(bytes)) return 'a safetensors file';
   if (startsWith(bytes, '\x08\x01\x12')) return "TensorFlow's SavedModel";
-  if (bytes[0] === 0x08 && (bytes[1] as number) <= 20 && /[\x12\x3a\x42]/.test(String.fromCharCode(bytes[2] ?? 0))) {
+  // Protobuf: ir_version, then producer_name, graph or opset_import.
+  if (bytes[0] === 0x08 && (bytes[1] as number) <= 20 && [0x12, 0x3a, 0x42].includes(bytes[2] as number)) {
     return 'an ONNX model';
   }
   const text = head(bytes);
   if (/^\s*\{/.test(text) && /"(modelTopology|weightsManifest)"/.test(text)) return 'a TensorFlow.js model.json';
-  if (/^\s*\{/.test(text) && /"class_name"/.test(text)) return "the JSON of a Keras model's architecture, without weights";
+  if (/^\s*\{/.test(text) && /"class_name"/.test(text))
+    return "the JSON of a Keras model's architecture, without weights";
   return null;
 }
 

@@ -25,7 +25,7 @@ const ENCRYPTED = 0x2041; // traditional, strong, masked headers
 const HAS_DESCRIPTOR = 0x0008;
 
 const MAX_ENTRIES = 1024;
-const MAX_TOTAL = 2 ** 31;
+const MAX_TOTAL = 1e9;
 /** Members below this size may shrink as far as deflate can: a model of zeros is no bomb. */
 const RATIO_FREE = 2 ** 20;
 const MAX_RATIO = 200;
@@ -57,7 +57,7 @@ export function readDirectory(bytes: Uint8Array): Map<string, ZipEntry> {
     entries.set(entry.name, entry);
     spans.push([view.getUint32(at + 42, true), entry.offset + entry.packedSize]);
     total += entry.size;
-    if (total > MAX_TOTAL) refuse('The zip archive would unpack to more than 2 GB.');
+    if (total > MAX_TOTAL) refuse('The zip archive would unpack to more than 1 GB.');
     at += CENTRAL_BYTES + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
   if (at !== end) refuse('The table of contents of the zip archive does not fill its place.');
@@ -118,7 +118,9 @@ function readEntry(bytes: Uint8Array, view: DataView, at: number, end: number, s
     localNameSize !== nameSize ||
     view.getUint16(local + 6, true) !== flags ||
     view.getUint16(local + 8, true) !== method ||
-    bytes.subarray(local + LOCAL_BYTES, local + LOCAL_BYTES + nameSize).some((byte, i) => byte !== bytes[at + CENTRAL_BYTES + i]) ||
+    bytes
+      .subarray(local + LOCAL_BYTES, local + LOCAL_BYTES + nameSize)
+      .some((byte, i) => byte !== bytes[at + CENTRAL_BYTES + i]) ||
     !sizeAgrees(view.getUint32(local + 18, true), packedSize, flags) ||
     !sizeAgrees(view.getUint32(local + 22, true), size, flags)
   ) {

@@ -1,0 +1,66 @@
+// Seeded damage: whatever one byte does to a file, loading ends soon, in a working model or one of our errors.
+import { expect, test } from '@jest/globals';
+import { memory, SimpleRNNError } from 'simple-rnn';
+import { loadModel } from 'simple-rnn/io';
+import { bytesOf, keras, members } from './io_support.js';
+
+/** mulberry32: the same numbers at every run. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+async function survives(bytes: Uint8Array, what: string): Promise<'read' | 'refused'> {
+  const before = memory();
+  const start = performance.now();
+  let result: 'read' | 'refused' = 'read';
+  try {
+    const model = await loadModel(bytes);
+    model.predict({ data: new Float32Array(2 * 5 * 3), shape: [2, 5, 3] });
+    model.dispose();
+  } catch (error) {
+    if (!(error instanceof SimpleRNNError)) throw new Error(`${what}: ${String(error)}`, { cause: error });
+    result = 'refused';
+  }
+  const time = performance.now() - start;
+  if (time > 1000) throw new Error(`${what} took ${time} ms`);
+  if (memory().bytes !== before.bytes) throw new Error(`${what} left memory behind`);
+  return result;
+}
+
+const names = ['keras_stateful_nobias.keras', 'keras_seq_two_rnn.keras'];
+
+test.each(names)('%s: one byte changed anywhere in the archive', async (name) => {
+  const next = random(1);
+  const whole = bytesOf(name);
+  const counts = { read: 0, refused: 0 };
+  for (let i = 0; i < 400; i++) {
+    const at = Math.floor(next() * whole.length);
+    const bytes = whole.slice();
+    bytes[at] ^= 1 << Math.floor(next() * 8);
+    counts[await survives(bytes, `byte ${at}`)]++;
+  }
+  expect(counts.refused).toBeGreaterThan(300);
+});
+
+// Inside the members the CRC is made good again, so that the damage reaches the readers behind it.
+test.each(names.flatMap((name) => ['config.json', 'model.weights.h5'].map((member) => [name, member] as const)))(
+  '%s: one byte changed in %s',
+  async (name, member) => {
+    const next = random(2);
+    const whole = members(name)[member];
+    const counts = { read: 0, refused: 0 };
+    for (let i = 0; i < 500; i++) {
+      const at = Math.floor(next() * whole.length);
+      const bytes = whole.slice();
+      bytes[at] = Math.floor(next() * 256);
+      counts[await survives(keras(name, { [member]: bytes }), `byte ${at} of ${member}`)]++;
+    }
+    expect(counts.read + counts.refused).toBe(500);
+  },
+);
