@@ -1,18 +1,30 @@
 // The incremental build: the WebAssembly modules (CMake, then tools/relax.mjs), the bundles (esbuild) and the
 // declarations (tsc) in dist/. Sizes are printed and kept in build/sizes.json; too large a file fails the build.
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { alone, at, filesBelow, hashFiles, readOrNull, run, runQuietly, tool, writeIfNew } from './files.mjs';
 
-/** Configures (once) and builds a CMake preset. */
-export function buildPreset(preset, environment = {}) {
-  const options = { env: { ...process.env, ...environment } };
-  if (!existsSync(at('build', preset, 'build.ninja'))) {
+/** The em++ on PATH, an emsdk's or Debian's. */
+function emscripten() {
+  const candidates = process.env.PATH.split(delimiter).map((folder) => join(folder, 'em++'));
+  const found = candidates.find((path) => existsSync(path));
+  if (found === undefined) throw new Error('no em++ on PATH: run tools/setup.sh');
+  return realpathSync(found);
+}
+
+/** Configures (once, and again when another Emscripten is found) and builds a CMake preset. */
+export function buildPreset(preset) {
+  const compilerFile = at('build', preset, 'compiler.txt');
+  const compiler = preset.startsWith('wasm') ? emscripten() : 'native';
+  if (readOrNull(compilerFile)?.toString() !== compiler) {
     console.log(`building build/${preset}`);
-    runQuietly('cmake', ['--preset', preset], options);
+    rmSync(at('build', preset), { recursive: true, force: true });
+    runQuietly('cmake', ['--preset', preset]);
+    writeIfNew(compilerFile, compiler);
   }
-  runQuietly('cmake', ['--build', '--preset', preset, '--', '--quiet'], options);
+  runQuietly('cmake', ['--build', '--preset', preset, '--', '--quiet']);
 }
 
 /** Runs `work`, which makes `output`, unless the same inputs went through it before. */

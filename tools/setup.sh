@@ -13,7 +13,7 @@ fail() {
 node_major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) || fail "node is missing: install Node 20 or later"
 [ "$node_major" -ge 20 ] || fail "Node 20 or later is needed, this is $(node --version)"
 
-packages="libeigen3-dev cmake ninja-build g++ clang clang-format clang-tidy libgtest-dev libbenchmark-dev chromium fonts-dejavu-core"
+packages="libeigen3-dev cmake ninja-build g++ clang clang-format clang-tidy libclang-rt-dev libgtest-dev libbenchmark-dev chromium fonts-dejavu-core"
 
 # True when the em++ on PATH is an emsdk's, of version 3.1.6 or later.
 has_emsdk() {
@@ -47,7 +47,7 @@ if [ -n "$missing" ]; then
     fail "Debian packages are missing and this is neither root nor sudo; install them with: apt-get install --no-install-recommends$missing"
   fi
   echo "setup: installing$missing"
-  $as_root apt-get update -qq </dev/null
+  $as_root apt-get update -qq </dev/null || echo "setup: apt-get update failed; trying with the lists at hand" >&2
   $as_root DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null
 fi
 
