@@ -15,8 +15,7 @@ function isInstalled() {
   }
   const isCurrent = Object.entries(wanted).every(
     ([path, entry]) =>
-      path === '' ||
-      (path in present ? present[path].version === entry.version : entry.optional === true),
+      path === '' || (path in present ? present[path].version === entry.version : entry.optional === true),
   );
   return isCurrent && Object.keys(present).every((path) => path in wanted);
 }

@@ -35,23 +35,25 @@ const native = (preset) => () => {
 };
 
 /** Jest on one project. */
-const jest = (name, project, environment = {}, nodeFlags = []) => () => {
-  rmSync(resultFile(name), { force: true });
-  const args = [
-    '--experimental-vm-modules',
-    '--no-warnings=ExperimentalWarning',
-    ...nodeFlags,
-    tool('jest/bin/jest.js'),
-    `--selectProjects=${project}`,
-    '--json',
-    `--outputFile=${resultFile(name)}`,
-  ];
-  const isOk = spawn(process.execPath, args, environment);
-  return outcome(name, isOk, (result) => ({
-    passed: result.numPassedTests,
-    failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
-  }));
-};
+const jest =
+  (name, project, environment = {}, nodeFlags = []) =>
+  () => {
+    rmSync(resultFile(name), { force: true });
+    const args = [
+      '--experimental-vm-modules',
+      '--no-warnings=ExperimentalWarning',
+      ...nodeFlags,
+      tool('jest/bin/jest.js'),
+      `--selectProjects=${project}`,
+      '--json',
+      `--outputFile=${resultFile(name)}`,
+    ];
+    const isOk = spawn(process.execPath, args, environment);
+    return outcome(name, isOk, (result) => ({
+      passed: result.numPassedTests,
+      failed: result.numFailedTests + result.numRuntimeErrorTestSuites,
+    }));
+  };
 
 const suites = {
   native: native('native'),
@@ -88,7 +90,8 @@ async function attempt(name) {
 async function main(args) {
   const wanted = args.filter((arg) => arg !== '--lint');
   const unknown = wanted.filter((name) => !(name in suites));
-  if (unknown.length > 0) throw new Error(`no suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
+  if (unknown.length > 0)
+    throw new Error(`no suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
   const names = Object.keys(suites).filter((name) =>
     wanted.length > 0 ? wanted.includes(name) : name !== 'lint' || args.includes('--lint'),
   );
@@ -97,7 +100,9 @@ async function main(args) {
   for (const name of names) results.push(await attempt(name));
   console.log();
   for (const { name, passed, failed, seconds } of results) {
-    console.log(`${name.padEnd(14)} ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(0).padStart(5)} s`);
+    console.log(
+      `${name.padEnd(14)} ${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${seconds.toFixed(0).padStart(5)} s`,
+    );
   }
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

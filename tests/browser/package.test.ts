@@ -1,7 +1,8 @@
 // The built package in Chromium under a strict Content-Security-Policy: the same bits as in Node.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import * as simpleRNN from 'simple-rnn';
 import { CONTENT_SECURITY_POLICY, serve } from '../../tools/start_server.mjs';
@@ -101,7 +102,10 @@ const kerasFile = '/tests/fixtures/models/digits.keras';
 function fixture() {
   const { inputs, outputs } = JSON.parse(readFileSync(`.${kerasFile.replace('.keras', '.io.json')}`, 'utf8'));
   const shape = (value: unknown): number[] => (Array.isArray(value) ? [value.length, ...shape(value[0])] : []);
-  return { inputs: { data: inputs[0].flat(9) as number[], shape: shape(inputs[0]) }, outputs: outputs[0].flat(9) as number[] };
+  return {
+    inputs: { data: inputs[0].flat(9) as number[], shape: shape(inputs[0]) },
+    outputs: outputs[0].flat(9) as number[],
+  };
 }
 
 function expectNear(actual: number[], wanted: number[]) {

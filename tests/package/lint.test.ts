@@ -1,7 +1,8 @@
 // What linters of packages say about the tarball, and what must not stand in files for browsers.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Packed, pack, run } from './packed.js';
 
 let packed: Packed;

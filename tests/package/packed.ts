@@ -20,7 +20,9 @@ export function run(folder: string, command: string, args: string[]): string {
 export function pack(): Packed {
   const folder = mkdtempSync(join(tmpdir(), 'simple-rnn-'));
   const quiet = ['--ignore-scripts', '--loglevel=error'];
-  const [{ filename, files }] = JSON.parse(run('.', 'npm', ['pack', '--json', `--pack-destination=${folder}`, ...quiet]));
+  const [{ filename, files }] = JSON.parse(
+    run('.', 'npm', ['pack', '--json', `--pack-destination=${folder}`, ...quiet]),
+  );
   const project = join(folder, 'project');
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true }\n');

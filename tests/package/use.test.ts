@@ -1,7 +1,8 @@
 // The package as users get it: packed, installed into an empty folder, used from ESM, CommonJS and TypeScript.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
 import { cpSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Packed, pack, run } from './packed.js';
 
 const model = resolve('tests/fixtures/models/sunspots.keras');
@@ -53,8 +54,12 @@ describe('TypeScript', () => {
     ['use_types.ts', 'esnext', 'bundler'],
     ['use_types.mts', 'node16', 'node16'],
     ['use_types.cts', 'node16', 'node16'],
-  ])('%s with %s and %s', (file, module, moduleResolution) => {
-    if (file !== 'use_types.ts') cpSync(join(packed.project, 'use_types.ts'), join(packed.project, file));
-    expect(check(file, module, moduleResolution)).toBe('');
-  }, 60_000);
+  ])(
+    '%s with %s and %s',
+    (file, module, moduleResolution) => {
+      if (file !== 'use_types.ts') cpSync(join(packed.project, 'use_types.ts'), join(packed.project, file));
+      expect(check(file, module, moduleResolution)).toBe('');
+    },
+    60_000,
+  );
 });

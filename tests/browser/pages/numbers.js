@@ -15,7 +15,11 @@ function seededModel({ Dense, Sequential, SimpleRNN }) {
   return new Sequential([
     new SimpleRNN({ units: 19, seed: 7, returnSequences: true, inputShape: [23, 5] }),
     new SimpleRNN({ units: 9, seed: 8, activation: 'sigmoid', goBackwards: true }),
-    new Dense({ units: 3, activation: 'softmax', kernelInitializer: { class_name: 'GlorotUniform', config: { seed: 9 } } }),
+    new Dense({
+      units: 3,
+      activation: 'softmax',
+      kernelInitializer: { class_name: 'GlorotUniform', config: { seed: 9 } },
+    }),
   ]);
 }
 
