@@ -26,62 +26,75 @@ void* anything(Address address) { return reinterpret_cast<void*>(address); }
 Activation activation_of(int code) { return static_cast<Activation>(code); }
 uint64_t seed_of(uint32_t low, uint32_t high) { return uint64_t{high} << 32 | low; }
 
-void forward(Address outputs, Address final_state, Address workspace, Address inputs, Address initial_state,
-             Address mask, Address packed, int batch, int steps, int features, int units, int activation,
-             unsigned options) {
-  simple_rnn_forward<V>(floats(outputs), floats(final_state), anything(workspace), floats(inputs),
-                        floats(initial_state), bytes(mask), floats(packed), batch, steps, features, units,
-                        activation_of(activation), options);
-}
-
-void inspect(Address states, Address input_contribution, Address recurrent_contribution, Address workspace,
-             Address inputs, Address initial_state, Address mask, Address packed, int batch, int steps,
+void forward(Address outputs, Address final_state, Address workspace, Address inputs,
+             Address initial_state, Address mask, Address packed, int batch, int steps,
              int features, int units, int activation, unsigned options) {
-  simple_rnn_inspect<V>(floats(states), floats(input_contribution), floats(recurrent_contribution),
-                        anything(workspace), floats(inputs), floats(initial_state), bytes(mask), floats(packed),
-                        batch, steps, features, units, activation_of(activation), options);
+  simple_rnn_forward<V>(floats(outputs), floats(final_state), anything(workspace), floats(inputs),
+                        floats(initial_state), bytes(mask), floats(packed), batch, steps, features,
+                        units, activation_of(activation), options);
 }
 
-void pack(Address packed, Address kernel, Address recurrent_kernel, Address bias, int features, int units) {
-  simple_rnn_pack<V>(floats(packed), floats(kernel), floats(recurrent_kernel), floats(bias), features, units);
+void inspect(Address states, Address input_contribution, Address recurrent_contribution,
+             Address workspace, Address inputs, Address initial_state, Address mask, Address packed,
+             int batch, int steps, int features, int units, int activation, unsigned options) {
+  simple_rnn_inspect<V>(floats(states), floats(input_contribution), floats(recurrent_contribution),
+                        anything(workspace), floats(inputs), floats(initial_state), bytes(mask),
+                        floats(packed), batch, steps, features, units, activation_of(activation),
+                        options);
+}
+
+void pack(Address packed, Address kernel, Address recurrent_kernel, Address bias, int features,
+          int units) {
+  simple_rnn_pack<V>(floats(packed), floats(kernel), floats(recurrent_kernel), floats(bias),
+                     features, units);
 }
 
 void pack_dense(Address packed, Address kernel, Address bias, int features, int units) {
   dense_pack<V>(floats(packed), floats(kernel), floats(bias), features, units);
 }
 
-void dense(Address outputs, Address inputs, Address packed, int rows, int features, int units, int activation) {
+void dense(Address outputs, Address inputs, Address packed, int rows, int features, int units,
+           int activation) {
   dense_forward<V>(floats(outputs), floats(inputs), floats(packed), rows, features, units,
                    activation_of(activation));
 }
 
-void embedding(Address outputs, Address mask, Address ids, Address embeddings, int count, int output_dim) {
-  embedding_forward<float>(floats(outputs), bytes(mask), floats(ids), floats(embeddings), count, output_dim);
+void embedding(Address outputs, Address mask, Address ids, Address embeddings, int count,
+               int output_dim) {
+  embedding_forward<float>(floats(outputs), bytes(mask), floats(ids), floats(embeddings), count,
+                           output_dim);
 }
 
-void masking(Address outputs, Address mask, Address inputs, int rows, int features, float mask_value) {
+void masking(Address outputs, Address mask, Address inputs, int rows, int features,
+             float mask_value) {
   masking_forward<float>(floats(outputs), bytes(mask), floats(inputs), rows, features, mask_value);
 }
 
-void activate(Address outputs, Address inputs, int rows, int columns, int activation, float a, float b, float c) {
-  activation_forward<V>(floats(outputs), floats(inputs), rows, columns, activation_of(activation), {a, b, c});
+void activate(Address outputs, Address inputs, int rows, int columns, int activation, float a,
+              float b, float c) {
+  activation_forward<V>(floats(outputs), floats(inputs), rows, columns, activation_of(activation),
+                        {a, b, c});
 }
 
-void uniform(Address outputs, int count, double low, double high, uint32_t seed_low, uint32_t seed_high) {
+void uniform(Address outputs, int count, double low, double high, uint32_t seed_low,
+             uint32_t seed_high) {
   random_uniform(floats(outputs), count, low, high, seed_of(seed_low, seed_high));
 }
 
-void normal(Address outputs, int count, double mean, double stddev, uint32_t seed_low, uint32_t seed_high) {
+void normal(Address outputs, int count, double mean, double stddev, uint32_t seed_low,
+            uint32_t seed_high) {
   random_normal(floats(outputs), count, mean, stddev, seed_of(seed_low, seed_high));
 }
 
-void truncated(Address outputs, int count, double mean, double stddev, uint32_t seed_low, uint32_t seed_high) {
+void truncated(Address outputs, int count, double mean, double stddev, uint32_t seed_low,
+               uint32_t seed_high) {
   truncated_normal(floats(outputs), count, mean, stddev, seed_of(seed_low, seed_high));
 }
 
 void orthogonal_matrix(Address outputs, Address workspace, int rows, int columns, double gain,
                        uint32_t seed_low, uint32_t seed_high) {
-  orthogonal(floats(outputs), anything(workspace), rows, columns, gain, seed_of(seed_low, seed_high));
+  orthogonal(floats(outputs), anything(workspace), rows, columns, gain,
+             seed_of(seed_low, seed_high));
 }
 
 }  // namespace
@@ -113,14 +126,16 @@ EMSCRIPTEN_BINDINGS(simple_rnn) {
 
 // One step of one row without Embind's cost, for streams.
 extern "C" {
-EMSCRIPTEN_KEEPALIVE void simple_rnn_step(float* state, const float* previous_state, const float* inputs,
-                                          const float* packed, int features, int units, int activation) {
+EMSCRIPTEN_KEEPALIVE void simple_rnn_step(float* state, const float* previous_state,
+                                          const float* inputs, const float* packed, int features,
+                                          int units, int activation) {
   simple_rnn::simple_rnn_step<V>(state, previous_state, inputs, packed, features, units,
                                  activation_of(activation));
 }
 
-EMSCRIPTEN_KEEPALIVE void dense_step(float* outputs, const float* inputs, const float* packed, int features,
-                                     int units, int activation) {
-  simple_rnn::dense_forward<V>(outputs, inputs, packed, 1, features, units, activation_of(activation));
+EMSCRIPTEN_KEEPALIVE void dense_step(float* outputs, const float* inputs, const float* packed,
+                                     int features, int units, int activation) {
+  simple_rnn::dense_forward<V>(outputs, inputs, packed, 1, features, units,
+                               activation_of(activation));
 }
 }

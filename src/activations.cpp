@@ -15,7 +15,8 @@ template <class V, class Function>
 void map(typename V::Number* to, const typename V::Number* from, int count, Function function) {
   int i = 0;
   for (; i + V::width <= count; i += V::width) V::store(to + i, function(V::load(from + i)));
-  if (i < count) V::store_partial(to + i, function(V::load_partial(from + i, count - i)), count - i);
+  if (i < count)
+    V::store_partial(to + i, function(V::load_partial(from + i, count - i)), count - i);
 }
 
 template <class T>
@@ -50,7 +51,8 @@ void log_softmax(T* to, const T* from, int columns) {
   for (int i = 0; i < columns; ++i) to[i] = from[i] - shift;
 }
 
-/// Martins and Astudillo 2016: the projection onto the simplex, its threshold by Michelot's iteration.
+/// Martins and Astudillo 2016: the projection onto the simplex, its threshold by Michelot's
+/// iteration.
 template <class T>
 void sparsemax(T* to, const T* from, int columns) {
   T threshold = -INFINITY;
@@ -90,7 +92,8 @@ typename V::Vector hard_sigmoid(typename V::Vector x) {
 
 /// positive above 0, else negative(x)
 template <class V>
-typename V::Vector by_sign(typename V::Vector x, typename V::Vector positive, typename V::Vector negative) {
+typename V::Vector by_sign(typename V::Vector x, typename V::Vector positive,
+                           typename V::Vector negative) {
   return V::select(V::less(V::splat(0), x), positive, negative);
 }
 
@@ -107,9 +110,11 @@ typename V::Vector relu(typename V::Vector x, ActivationParameters p) {
 template <class V>
 typename V::Vector gelu(typename V::Vector x, bool approximate) {
   const auto half_x = V::mul(x, V::splat(0.5f));
-  if (!approximate) return V::mul_add(half_x, erf<V>(V::mul(x, V::splat(0.707106781186547524f))), half_x);
+  if (!approximate)
+    return V::mul_add(half_x, erf<V>(V::mul(x, V::splat(0.707106781186547524f))), half_x);
   const auto cube = V::mul(V::mul(x, x), x);
-  const auto inner = V::mul(V::splat(0.797884560802865356f), V::mul_add(V::splat(0.044715f), cube, x));
+  const auto inner =
+      V::mul(V::splat(0.797884560802865356f), V::mul_add(V::splat(0.044715f), cube, x));
   return V::mul_add(half_x, tanh<V>(inner), half_x);
 }
 
@@ -163,11 +168,13 @@ void apply(T* to, const T* from, int count, Activation activation, ActivationPar
     case Activation::hard_sigmoid:
       return with([](Vector x) { return hard_sigmoid<V>(x); });
     case Activation::hard_sigmoid_keras2:
-      return with([](Vector x) { return clip<V>(V::mul_add(x, V::splat(0.2f), V::splat(0.5f)), 0, 1); });
+      return with(
+          [](Vector x) { return clip<V>(V::mul_add(x, V::splat(0.2f), V::splat(0.5f)), 0, 1); });
     case Activation::log_sigmoid:
       return with([](Vector x) { return V::neg(softplus<V>(V::neg(x))); });
     case Activation::sparse_sigmoid:
-      return with([](Vector x) { return clip<V>(V::mul_add(x, V::splat(0.5f), V::splat(0.5f)), 0, 1); });
+      return with(
+          [](Vector x) { return clip<V>(V::mul_add(x, V::splat(0.5f), V::splat(0.5f)), 0, 1); });
     case Activation::tanh:
       return with([](Vector x) { return tanh<V>(x); });
     case Activation::hard_tanh:
@@ -219,8 +226,8 @@ ActivationParameters default_parameters(Activation activation) {
 }
 
 template <class V>
-void activation_forward(typename V::Number* outputs, const typename V::Number* inputs, int rows, int columns,
-                        Activation activation, ActivationParameters parameters) {
+void activation_forward(typename V::Number* outputs, const typename V::Number* inputs, int rows,
+                        int columns, Activation activation, ActivationParameters parameters) {
   const auto by_row = [&](auto function) {
     const int width = activation == Activation::glu ? columns / 2 : columns;
     for (int i = 0; i < rows; ++i) function(outputs + i * width, inputs + i * columns, columns);
@@ -252,9 +259,9 @@ void activate_state(typename V::Number* row, int units, Activation activation) {
   map<V>(row, row, units, flushed);
 }
 
-#define INSTANTIATE(V)                                                                                     \
-  template void activation_forward<V>(V::Number*, const V::Number*, int, int, Activation,                  \
-                                      ActivationParameters);                                               \
+#define INSTANTIATE(V)                                                                    \
+  template void activation_forward<V>(V::Number*, const V::Number*, int, int, Activation, \
+                                      ActivationParameters);                              \
   template void activate_state<V>(V::Number*, int, Activation);
 SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
 #undef INSTANTIATE

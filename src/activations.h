@@ -4,37 +4,37 @@
 #include "simd.h"
 
 // name, default parameters in Keras' order of arguments
-#define SIMPLE_RNN_ACTIVATIONS(X)          \
-  X(linear, 0, 0, 0)                       \
-  X(relu, 0, INFINITY, 0)                  \
-  X(relu6, 0, 0, 0)                        \
-  X(leaky_relu, 0.2f, 0, 0)                \
-  X(elu, 1, 0, 0)                          \
-  X(selu, 0, 0, 0)                         \
-  X(celu, 1, 0, 0)                         \
-  X(gelu, 0, 0, 0)                         \
-  X(sigmoid, 0, 0, 0)                      \
-  X(hard_sigmoid, 0, 0, 0)                 \
-  X(hard_sigmoid_keras2, 0, 0, 0)          \
-  X(log_sigmoid, 0, 0, 0)                  \
-  X(sparse_sigmoid, 0, 0, 0)               \
-  X(tanh, 0, 0, 0)                         \
-  X(hard_tanh, 0, 0, 0)                    \
-  X(tanh_shrink, 0, 0, 0)                  \
-  X(soft_shrink, 0.5f, 0, 0)               \
-  X(hard_shrink, 0.5f, 0, 0)               \
-  X(threshold, 0, 0, 0)                    \
-  X(softmax, 0, 0, 0)                      \
-  X(log_softmax, 0, 0, 0)                  \
-  X(sparsemax, 0, 0, 0)                    \
-  X(softplus, 0, 0, 0)                     \
-  X(softsign, 0, 0, 0)                     \
-  X(silu, 0, 0, 0)                         \
-  X(hard_silu, 0, 0, 0)                    \
-  X(mish, 0, 0, 0)                         \
-  X(exponential, 0, 0, 0)                  \
-  X(squareplus, 4, 0, 0)                   \
-  X(sparse_plus, 0, 0, 0)                  \
+#define SIMPLE_RNN_ACTIVATIONS(X) \
+  X(linear, 0, 0, 0)              \
+  X(relu, 0, INFINITY, 0)         \
+  X(relu6, 0, 0, 0)               \
+  X(leaky_relu, 0.2f, 0, 0)       \
+  X(elu, 1, 0, 0)                 \
+  X(selu, 0, 0, 0)                \
+  X(celu, 1, 0, 0)                \
+  X(gelu, 0, 0, 0)                \
+  X(sigmoid, 0, 0, 0)             \
+  X(hard_sigmoid, 0, 0, 0)        \
+  X(hard_sigmoid_keras2, 0, 0, 0) \
+  X(log_sigmoid, 0, 0, 0)         \
+  X(sparse_sigmoid, 0, 0, 0)      \
+  X(tanh, 0, 0, 0)                \
+  X(hard_tanh, 0, 0, 0)           \
+  X(tanh_shrink, 0, 0, 0)         \
+  X(soft_shrink, 0.5f, 0, 0)      \
+  X(hard_shrink, 0.5f, 0, 0)      \
+  X(threshold, 0, 0, 0)           \
+  X(softmax, 0, 0, 0)             \
+  X(log_softmax, 0, 0, 0)         \
+  X(sparsemax, 0, 0, 0)           \
+  X(softplus, 0, 0, 0)            \
+  X(softsign, 0, 0, 0)            \
+  X(silu, 0, 0, 0)                \
+  X(hard_silu, 0, 0, 0)           \
+  X(mish, 0, 0, 0)                \
+  X(exponential, 0, 0, 0)         \
+  X(squareplus, 4, 0, 0)          \
+  X(sparse_plus, 0, 0, 0)         \
   X(glu, 0, 0, 0)
 
 namespace simple_rnn {
@@ -52,14 +52,15 @@ struct ActivationParameters {
 
 ActivationParameters default_parameters(Activation activation);
 
-/// outputs [rows, columns] ([rows, columns / 2] for glu), inputs [rows, columns]; in place but for glu.
-/// softmax, log_softmax, sparsemax and glu work along a row.
+/// outputs [rows, columns] ([rows, columns / 2] for glu), inputs [rows, columns]; in place but for
+/// glu. softmax, log_softmax, sparsemax and glu work along a row.
 template <class V>
-void activation_forward(typename V::Number* outputs, const typename V::Number* inputs, int rows, int columns,
-                        Activation activation, ActivationParameters parameters);
+void activation_forward(typename V::Number* outputs, const typename V::Number* inputs, int rows,
+                        int columns, Activation activation, ActivationParameters parameters);
 
-/// The activation of a recurrent state row [units], in place, tiny values flushed to zero: products of
-/// subnormals cost up to 100 times as much, and wasm has no flush-to-zero mode. |h| < 2^-100 becomes 0.
+/// The activation of a recurrent state row [units], in place, tiny values flushed to zero: products
+/// of subnormals cost up to 100 times as much, and wasm has no flush-to-zero mode. |h| < 2^-100
+/// becomes 0.
 template <class V>
 void activate_state(typename V::Number* row, int units, Activation activation);
 

@@ -6,7 +6,8 @@
 namespace simple_rnn {
 
 template <class T>
-void embedding_forward(T* outputs, uint8_t* mask, const T* ids, const T* embeddings, int count, int output_dim) {
+void embedding_forward(T* outputs, uint8_t* mask, const T* ids, const T* embeddings, int count,
+                       int output_dim) {
   const size_t bytes = sizeof(T) * static_cast<size_t>(output_dim);
   for (int i = 0; i < count; ++i, outputs += output_dim) {
     std::memcpy(outputs, embeddings + static_cast<int>(ids[i]) * output_dim, bytes);

@@ -5,9 +5,10 @@
 
 namespace simple_rnn {
 
-/// outputs [count, output_dim]; mask [count] or null: 1 where the id is not 0. ids [count], whole numbers
-/// 0 <= id < input_dim (exact in float up to 2^24); embeddings [input_dim, output_dim].
+/// outputs [count, output_dim]; mask [count] or null: 1 where the id is not 0. ids [count], whole
+/// numbers 0 <= id < input_dim (exact in float up to 2^24); embeddings [input_dim, output_dim].
 template <class T>
-void embedding_forward(T* outputs, uint8_t* mask, const T* ids, const T* embeddings, int count, int output_dim);
+void embedding_forward(T* outputs, uint8_t* mask, const T* ids, const T* embeddings, int count,
+                       int output_dim);
 
 }  // namespace simple_rnn

@@ -13,7 +13,8 @@ void random_uniform(float* outputs, int count, double low, double high, uint64_t
   const auto below = static_cast<float>(high);
   for (int i = 0; i < count; ++i) {
     outputs[i] = static_cast<float>(low + (high - low) * random.uniform());
-    if (outputs[i] >= below && low < high) outputs[i] = static_cast<float>(low);  // rounded up to the end
+    if (outputs[i] >= below && low < high)
+      outputs[i] = static_cast<float>(low);  // rounded up to the end
   }
 }
 
@@ -24,7 +25,8 @@ void random_normal(float* outputs, int count, double mean, double stddev, uint64
 
 void truncated_normal(float* outputs, int count, double mean, double stddev, uint64_t seed) {
   Random random(seed);
-  for (int i = 0; i < count; ++i) outputs[i] = static_cast<float>(mean + stddev * random.truncated_normal());
+  for (int i = 0; i < count; ++i)
+    outputs[i] = static_cast<float>(mean + stddev * random.truncated_normal());
 }
 
 size_t orthogonal_workspace_bytes(int rows, int columns) {
@@ -33,7 +35,8 @@ size_t orthogonal_workspace_bytes(int rows, int columns) {
   return sizeof(float) * (2 * tall * narrow + tall + 2 * narrow);
 }
 
-void orthogonal(float* outputs, void* workspace, int rows, int columns, double gain, uint64_t seed) {
+void orthogonal(float* outputs, void* workspace, int rows, int columns, double gain,
+                uint64_t seed) {
   using Matrix = Eigen::Map<Eigen::MatrixXf>;
   const int tall = std::max(rows, columns);
   const int narrow = std::min(rows, columns);

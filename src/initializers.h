@@ -1,4 +1,5 @@
-// The random initializers of Keras, into float32 arrays. The same seed gives the same bits on every target.
+// The random initializers of Keras, into float32 arrays. The same seed gives the same bits on every
+// target.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +17,9 @@ void truncated_normal(float* outputs, int count, double mean, double stddev, uin
 
 size_t orthogonal_workspace_bytes(int rows, int columns);
 
-/// gain · Q of a normal matrix' QR decomposition, its signs those that make R's diagonal positive; with
-/// rows < columns the rows are orthonormal instead of the columns (Saxe et al. 2013, Keras' Orthogonal).
+/// gain · Q of a normal matrix' QR decomposition, its signs those that make R's diagonal positive;
+/// with rows < columns the rows are orthonormal instead of the columns (Saxe et al. 2013, Keras'
+/// Orthogonal).
 void orthogonal(float* outputs, void* workspace, int rows, int columns, double gain, uint64_t seed);
 
 }  // namespace simple_rnn

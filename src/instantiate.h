@@ -1,5 +1,5 @@
-// Which vector types the kernels are compiled for: wasm has one, native builds add the scalar oracle and
-// float64.
+// Which vector types the kernels are compiled for: wasm has one, native builds add the scalar
+// oracle and float64.
 #pragma once
 
 #include "simd.h"

@@ -5,7 +5,8 @@
 namespace simple_rnn {
 
 template <class T>
-void masking_forward(T* outputs, uint8_t* mask, const T* inputs, int rows, int features, T mask_value) {
+void masking_forward(T* outputs, uint8_t* mask, const T* inputs, int rows, int features,
+                     T mask_value) {
   for (int i = 0; i < rows; ++i, inputs += features, outputs += features) {
     const bool used = std::any_of(inputs, inputs + features, [=](T x) { return x != mask_value; });
     mask[i] = used;

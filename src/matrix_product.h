@@ -1,9 +1,9 @@
 // Products of rows with a packed matrix, the inner loop of every layer.
 //
-// A matrix [K, columns] is packed in panels of 2·width columns, each panel k by k, so that the loop over k
-// reads it in one stride; the last panel is width columns wide where that is enough, and filled with
-// zeros. The shape of the tiles is what V8's 16 vector registers bear without spilling: 4 rows × 2
-// vectors, or up to 6 vectors of a single row. See docs/performance.md.
+// A matrix [K, columns] is packed in panels of 2·width columns, each panel k by k, so that the loop
+// over k reads it in one stride; the last panel is width columns wide where that is enough, and
+// filled with zeros. The shape of the tiles is what V8's 16 vector registers bear without spilling:
+// 4 rows × 2 vectors, or up to 6 vectors of a single row. See docs/performance.md.
 #pragma once
 
 #include <type_traits>
@@ -35,7 +35,8 @@ void pack_matrix(T* packed, const T* matrix, int K, int columns) {
   for (int start = 0; start < total; start += panel_width) {
     const int width = total - start < panel_width ? total - start : panel_width;
     for (int k = 0; k < K; ++k) {
-      for (int j = start; j < start + width; ++j) *packed++ = j < columns ? matrix[k * columns + j] : T(0);
+      for (int j = start; j < start + width; ++j)
+        *packed++ = j < columns ? matrix[k * columns + j] : T(0);
     }
   }
 }
@@ -51,7 +52,8 @@ inline typename V::Vector load_vector(const typename V::Number* from, int n, int
 
 /// Calls function(0) … function(N - 1), each number a constant: the tile's arrays become registers.
 template <class Function, int... I>
-SIMPLE_RNN_INLINE void repeat(std::integer_sequence<int, I...>, [[maybe_unused]] Function function) {
+SIMPLE_RNN_INLINE void repeat(std::integer_sequence<int, I...>,
+                              [[maybe_unused]] Function function) {
   (function(std::integral_constant<int, I>{}), ...);
 }
 
@@ -62,8 +64,8 @@ SIMPLE_RNN_INLINE void repeat(Function function) {
 
 /// outputs[r][0 … N·width) += or = bias + inputs[r][0 … K) · panels, for Rows rows and N vectors.
 template <class V, int Rows, int N, class T = typename V::Number>
-inline void tile(T* const* outputs, int column, const T* const* inputs, const T* panels, const T* bias, int K,
-                 int tail) {
+inline void tile(T* const* outputs, int column, const T* const* inputs, const T* panels,
+                 const T* bias, int K, int tail) {
   constexpr int w = V::width;
   constexpr int P = (N + 1) / 2;
   typename V::Vector sum[Rows][N];
@@ -116,8 +118,8 @@ struct Product {
   template <int Rows, int N>
   void run(T* const* outputs, const T* const* inputs, int column) const {
     const int left = columns - column - (N - 1) * V::width;
-    tile<V, Rows, N>(outputs, column, inputs, packed + column * K, bias ? bias + column : nullptr, K,
-                     left < V::width ? left : V::width);
+    tile<V, Rows, N>(outputs, column, inputs, packed + column * K, bias ? bias + column : nullptr,
+                     K, left < V::width ? left : V::width);
   }
 
   int vectors() const { return padded<V>(columns) / V::width; }
@@ -127,13 +129,19 @@ struct Product {
   void row(T* const* outputs, const T* const* inputs) const {
     int column = 0;
     int left = vectors();
-    for (; left > 6 || left == 4; left -= 4, column += 4 * V::width) run<1, 4>(outputs, inputs, column);
+    for (; left > 6 || left == 4; left -= 4, column += 4 * V::width)
+      run<1, 4>(outputs, inputs, column);
     switch (left) {
-      case 1: return run<1, 1>(outputs, inputs, column);
-      case 2: return run<1, 2>(outputs, inputs, column);
-      case 3: return run<1, 3>(outputs, inputs, column);
-      case 5: return run<1, 5>(outputs, inputs, column);
-      case 6: return run<1, 6>(outputs, inputs, column);
+      case 1:
+        return run<1, 1>(outputs, inputs, column);
+      case 2:
+        return run<1, 2>(outputs, inputs, column);
+      case 3:
+        return run<1, 3>(outputs, inputs, column);
+      case 5:
+        return run<1, 5>(outputs, inputs, column);
+      case 6:
+        return run<1, 6>(outputs, inputs, column);
     }
   }
 
@@ -166,28 +174,31 @@ struct Product {
 
 }  // namespace matrix_product
 
-/// outputs[r][j] = bias[j] + Σ_k inputs[r][k] · matrix[k, j] for rows given by pointers; bias is padded
-/// with zeros to packed width. Without bias the product is added to what the outputs hold. Every element
-/// is summed in the order of k whatever the number of rows.
+/// outputs[r][j] = bias[j] + Σ_k inputs[r][k] · matrix[k, j] for rows given by pointers; bias is
+/// padded with zeros to packed width. Without bias the product is added to what the outputs hold.
+/// Every element is summed in the order of k whatever the number of rows.
 template <class V, class T = typename V::Number>
-void multiply_rows(T* const* outputs, const T* const* inputs, const T* packed, const T* bias, int rows, int K,
-                   int columns) {
+void multiply_rows(T* const* outputs, const T* const* inputs, const T* packed, const T* bias,
+                   int rows, int K, int columns) {
   const matrix_product::Product<V> product{packed, bias, K, columns};
   const int whole = rows & ~3;
   if (whole > 0) product.template tiles<4>(outputs, inputs, whole);
   outputs += whole;
   inputs += whole;
   switch (rows - whole) {
-    case 1: return product.row(outputs, inputs);
-    case 2: return product.two_rows(outputs, inputs);
-    case 3: return product.template tiles<3>(outputs, inputs, 3);
+    case 1:
+      return product.row(outputs, inputs);
+    case 2:
+      return product.two_rows(outputs, inputs);
+    case 3:
+      return product.template tiles<3>(outputs, inputs, 3);
   }
 }
 
 /// The same for rows given by functions of the row's number; in blocks that the second cache holds.
 template <class V, class OutputRow, class InputRow, class T = typename V::Number>
-void multiply(OutputRow output_row, InputRow input_row, const T* packed, const T* bias, int rows, int K,
-              int columns) {
+void multiply(OutputRow output_row, InputRow input_row, const T* packed, const T* bias, int rows,
+              int K, int columns) {
   constexpr int block = 64;
   T* outputs[block];
   const T* inputs[block];

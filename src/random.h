@@ -1,4 +1,5 @@
-// Random numbers, the same bits on every target: nothing here calls the C library's log, sin or cos.
+// Random numbers, the same bits on every target: nothing here calls the C library's log, sin or
+// cos.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,8 @@ class Random {
 /// The natural logarithm of a positive normal number, relative error below 1e-14.
 double natural_log(double x);
 
-/// The inverse of the standard normal distribution function for 0 < p < 1: Wichura's AS 241 (PPND16).
+/// The inverse of the standard normal distribution function for 0 < p < 1: Wichura's AS 241
+/// (PPND16).
 double normal_quantile(double p);
 
 }  // namespace simple_rnn

@@ -1,6 +1,6 @@
 // One vocabulary for vector arithmetic. Kernels are templates over a vector type V from one of the
-// target headers: V::Number, V::Vector (width numbers), V::Mask and the functions below. Written once,
-// compiled for each; Scalar<T> is the oracle and the float64 build.
+// target headers: V::Number, V::Vector (width numbers), V::Mask and the functions below. Written
+// once, compiled for each; Scalar<T> is the oracle and the float64 build.
 //
 //   load store load_partial store_partial splat      add sub mul div mul_add neg abs sqrt min max
 //   less select copy_sign clear (0 where the mask is set)      pow2 (2^n for whole n)

@@ -1,4 +1,5 @@
-// The vocabulary of simd.h for WebAssembly's 128-bit vectors. Nothing else includes <wasm_simd128.h>.
+// The vocabulary of simd.h for WebAssembly's 128-bit vectors. Nothing else includes
+// <wasm_simd128.h>.
 #pragma once
 
 #include <wasm_simd128.h>

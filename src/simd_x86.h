@@ -1,5 +1,5 @@
-// The vocabulary of simd.h for x86-64: SSE2's 128-bit vectors (with AVX enabled the compiler uses its
-// three-operand encodings of the same operations, so the bits stay those of the wasm module).
+// The vocabulary of simd.h for x86-64: SSE2's 128-bit vectors (with AVX enabled the compiler uses
+// its three-operand encodings of the same operations, so the bits stay those of the wasm module).
 #pragma once
 
 #include <emmintrin.h>

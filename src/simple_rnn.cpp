@@ -39,8 +39,8 @@ class Workspace {
   char* next_;
 };
 
-/// Steps projected at a time when only the last output is wanted: what the second cache holds beside the
-/// weights, and no less than four, so that the product has whole tiles.
+/// Steps projected at a time when only the last output is wanted: what the second cache holds
+/// beside the weights, and no less than four, so that the product has whole tiles.
 template <class T>
 int chunk_steps(int batch, int steps, int units) {
   const size_t row_bytes = static_cast<size_t>(batch) * static_cast<size_t>(units) * sizeof(T);
@@ -56,11 +56,11 @@ struct Recurrence {
   int batch, steps, units;
   Activation activation;
   unsigned options;
-  bool zero_state;      // nothing has been added to a zero initial state so far
-  const T** state;      // [B]: the row that holds the sample's state
-  const T** inputs;     // [B]: the rows of the samples that take part in a step …
-  T** outputs;          // … and where their projection stands and their new state goes
-  const T* zeros;       // [U]
+  bool zero_state;   // nothing has been added to a zero initial state so far
+  const T** state;   // [B]: the row that holds the sample's state
+  const T** inputs;  // [B]: the rows of the samples that take part in a step …
+  T** outputs;       // … and where their projection stands and their new state goes
+  const T* zeros;    // [U]
 
   bool is_masked(int sample, int step) const {
     if (!mask) return false;
@@ -68,8 +68,8 @@ struct Recurrence {
     return mask[sample * steps + source] == 0;
   }
 
-  /// row(sample) holds the step's projection and becomes its output; previous(sample) is the output of the
-  /// step before, or null.
+  /// row(sample) holds the step's projection and becomes its output; previous(sample) is the output
+  /// of the step before, or null.
   template <class Row, class Previous>
   void step(int number, Row row, Previous previous) {
     int active = 0;
@@ -85,8 +85,8 @@ struct Recurrence {
       std::memcpy(output, held ? held : zeros, sizeof(T) * static_cast<size_t>(units));
     }
     if (!(zero_state && number == 0)) {
-      multiply_rows<V>(outputs, inputs, weights.recurrent_kernel, static_cast<const T*>(nullptr), active,
-                       units, units);
+      multiply_rows<V>(outputs, inputs, weights.recurrent_kernel, static_cast<const T*>(nullptr),
+                       active, units, units);
     }
     for (int i = 0; i < active; ++i) activate_state<V>(outputs[i], units, activation);
   }
@@ -103,13 +103,14 @@ void copy_rows(T* to, const T* const* rows, int count, int width) {
 
 template <class V>
 size_t simple_rnn_packed_bytes(int features, int units) {
-  return sizeof(typename V::Number) * static_cast<size_t>(packed_size<V>(features + units + 1, units));
+  return sizeof(typename V::Number) *
+         static_cast<size_t>(packed_size<V>(features + units + 1, units));
 }
 
 template <class V>
 void simple_rnn_pack(typename V::Number* packed, const typename V::Number* kernel,
-                     const typename V::Number* recurrent_kernel, const typename V::Number* bias, int features,
-                     int units) {
+                     const typename V::Number* recurrent_kernel, const typename V::Number* bias,
+                     int features, int units) {
   using T = typename V::Number;
   pack_matrix<V>(packed, kernel, features, units);
   pack_matrix<V>(packed + packed_size<V>(features, units), recurrent_kernel, units, units);
@@ -129,10 +130,11 @@ size_t simple_rnn_workspace_bytes(int batch, int steps, int units, unsigned opti
 }
 
 template <class V>
-void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_state, void* workspace,
-                        const typename V::Number* inputs, const typename V::Number* initial_state,
-                        const uint8_t* mask, const typename V::Number* packed, int batch, int steps,
-                        int features, int units, Activation activation, unsigned options) {
+void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_state,
+                        void* workspace, const typename V::Number* inputs,
+                        const typename V::Number* initial_state, const uint8_t* mask,
+                        const typename V::Number* packed, int batch, int steps, int features,
+                        int units, Activation activation, unsigned options) {
   using T = typename V::Number;
   Workspace space(workspace);
   const auto B = static_cast<size_t>(batch);
@@ -152,7 +154,8 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
   T* const zeros = space.take<T>(U);
   std::fill_n(zeros, U, T(0));
   recurrence.zeros = zeros;
-  for (int b = 0; b < batch; ++b) recurrence.state[b] = initial_state ? initial_state + b * units : zeros;
+  for (int b = 0; b < batch; ++b)
+    recurrence.state[b] = initial_state ? initial_state + b * units : zeros;
 
   const bool sequences = options & return_sequences;
   const int chunk = chunk_steps<T>(batch, steps, units);
@@ -174,8 +177,8 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
       const int t = start + row - b * count;
       return inputs + (b * steps + (options & go_backwards ? steps - 1 - t : t)) * features;
     };
-    multiply<V>(projected, input, recurrence.weights.kernel, recurrence.weights.bias, batch * count, features,
-                units);
+    multiply<V>(projected, input, recurrence.weights.kernel, recurrence.weights.bias, batch * count,
+                features, units);
     for (int t = 0; t < count; ++t) {
       const auto row = [=](int b) { return projection + (b * stride + first + t) * units; };
       const auto previous = [=](int b) -> const T* {
@@ -200,13 +203,13 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
 
 template <class V>
 void simple_rnn_step(typename V::Number* state, const typename V::Number* previous_state,
-                     const typename V::Number* inputs, const typename V::Number* packed, int features,
-                     int units, Activation activation) {
+                     const typename V::Number* inputs, const typename V::Number* packed,
+                     int features, int units, Activation activation) {
   using T = typename V::Number;
   const Packed<V> weights(packed, features, units);
   multiply_rows<V>(&state, &inputs, weights.kernel, weights.bias, 1, features, units);
-  multiply_rows<V>(&state, &previous_state, weights.recurrent_kernel, static_cast<const T*>(nullptr), 1, units,
-                   units);
+  multiply_rows<V>(&state, &previous_state, weights.recurrent_kernel,
+                   static_cast<const T*>(nullptr), 1, units, units);
   activate_state<V>(state, units, activation);
 }
 
@@ -223,8 +226,8 @@ void simple_rnn_inspect(typename V::Number* states, typename V::Number* input_co
                         int features, int units, Activation activation, unsigned options) {
   using T = typename V::Number;
   const unsigned mode = (options | return_sequences) & ~unsigned{zero_output_for_mask};
-  simple_rnn_forward<V>(states, nullptr, workspace, inputs, initial_state, mask, packed, batch, steps, features,
-                        units, activation, mode);
+  simple_rnn_forward<V>(states, nullptr, workspace, inputs, initial_state, mask, packed, batch,
+                        steps, features, units, activation, mode);
   const Packed<V> weights(packed, features, units);
   Workspace space(workspace);
   T* const zeros = space.take<T>(static_cast<size_t>(units));
@@ -247,28 +250,29 @@ void simple_rnn_inspect(typename V::Number* states, typename V::Number* input_co
       }
       started = true;
       const T* const input = inputs + (b * steps + source) * features;
-      multiply_rows<V>(&from_input, &input, weights.kernel, static_cast<const T*>(nullptr), 1, features, units);
-      multiply_rows<V>(&from_state, &state, weights.recurrent_kernel, static_cast<const T*>(nullptr), 1, units,
-                       units);
+      multiply_rows<V>(&from_input, &input, weights.kernel, static_cast<const T*>(nullptr), 1,
+                       features, units);
+      multiply_rows<V>(&from_state, &state, weights.recurrent_kernel,
+                       static_cast<const T*>(nullptr), 1, units, units);
       state = states + at;
     }
   }
 }
 
-#define INSTANTIATE(V)                                                                                        \
-  template size_t simple_rnn_packed_bytes<V>(int, int);                                                       \
-  template void simple_rnn_pack<V>(V::Number*, const V::Number*, const V::Number*, const V::Number*, int,     \
-                                   int);                                                                      \
-  template size_t simple_rnn_workspace_bytes<V>(int, int, int, unsigned);                                     \
-  template void simple_rnn_forward<V>(V::Number*, V::Number*, void*, const V::Number*, const V::Number*,      \
-                                      const uint8_t*, const V::Number*, int, int, int, int, Activation,       \
-                                      unsigned);                                                              \
-  template void simple_rnn_step<V>(V::Number*, const V::Number*, const V::Number*, const V::Number*, int,     \
-                                   int, Activation);                                                          \
-  template size_t simple_rnn_inspect_workspace_bytes<V>(int, int, int);                                       \
-  template void simple_rnn_inspect<V>(V::Number*, V::Number*, V::Number*, void*, const V::Number*,            \
-                                      const V::Number*, const uint8_t*, const V::Number*, int, int, int, int, \
-                                      Activation, unsigned);
+#define INSTANTIATE(V)                                                                             \
+  template size_t simple_rnn_packed_bytes<V>(int, int);                                            \
+  template void simple_rnn_pack<V>(V::Number*, const V::Number*, const V::Number*,                 \
+                                   const V::Number*, int, int);                                    \
+  template size_t simple_rnn_workspace_bytes<V>(int, int, int, unsigned);                          \
+  template void simple_rnn_forward<V>(V::Number*, V::Number*, void*, const V::Number*,             \
+                                      const V::Number*, const uint8_t*, const V::Number*, int,     \
+                                      int, int, int, Activation, unsigned);                        \
+  template void simple_rnn_step<V>(V::Number*, const V::Number*, const V::Number*,                 \
+                                   const V::Number*, int, int, Activation);                        \
+  template size_t simple_rnn_inspect_workspace_bytes<V>(int, int, int);                            \
+  template void simple_rnn_inspect<V>(V::Number*, V::Number*, V::Number*, void*, const V::Number*, \
+                                      const V::Number*, const uint8_t*, const V::Number*, int,     \
+                                      int, int, int, Activation, unsigned);
 SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
 #undef INSTANTIATE
 

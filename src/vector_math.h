@@ -1,5 +1,5 @@
-// exp, log and their kin over any vector type of simd.h. float: within 2 units in the last place unless
-// said otherwise, the same bits on every target; double: the C library's.
+// exp, log and their kin over any vector type of simd.h. float: within 2 units in the last place
+// unless said otherwise, the same bits on every target; double: the C library's.
 #pragma once
 
 #include <cmath>
@@ -38,15 +38,15 @@ struct Reduced {
 template <class V>
 inline Reduced<V> reduce(typename V::Vector x) {
   const auto n = round_whole<V>(V::mul(x, V::splat(1.44269504088896341f)));
-  // Cody and Waite: the first part of ln 2 has few bits, so its product with n and the difference are
-  // exact; what the second one rounds off goes into the rest
+  // Cody and Waite: the first part of ln 2 has few bits, so its product with n and the difference
+  // are exact; what the second one rounds off goes into the rest
   const auto high = V::sub(x, V::mul(n, V::splat(0.693359375f)));
   const auto low = V::mul(n, V::splat(2.12194440e-4f));
   const auto r = V::add(high, low);
   const auto lost = V::sub(low, V::sub(r, high));
   // (exp(r) - 1 - r) / r², coefficients of Cephes' expf
-  const auto p = polynomial<V>(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
-                               1.6666665459e-1f, 5.0000001201e-1f);
+  const auto p = polynomial<V>(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f,
+                               4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f);
   return {n, r, V::mul_add(V::mul(r, r), p, lost)};
 }
 
@@ -90,13 +90,13 @@ inline typename V::Vector tanh(typename V::Vector x) {
     const auto p = polynomial<V>(z, -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f,
                                  1.33314422036e-1f, -3.33332819422e-1f);
     const auto small = V::mul_add(V::mul(p, z), magnitude, magnitude);
-    // beyond: 1 - 2 / (exp(2 |x|) + 1), as a power of two: what the product rounds off matters less the
-    // larger it is. Coefficients of Cephes' exp2f
+    // beyond: 1 - 2 / (exp(2 |x|) + 1), as a power of two: what the product rounds off matters less
+    // the larger it is. Coefficients of Cephes' exp2f
     const auto y = V::mul(magnitude, V::splat(2.88539008177792681f));
     const auto n = round_whole<V>(y);
     const auto power = polynomial<V>(V::sub(y, n), 1.535336188319500e-4f, 1.339887440266574e-3f,
-                                     9.618437357674640e-3f, 5.550332471162809e-2f, 2.402264791363012e-1f,
-                                     6.931472028550421e-1f, 1.0f);
+                                     9.618437357674640e-3f, 5.550332471162809e-2f,
+                                     2.402264791363012e-1f, 6.931472028550421e-1f, 1.0f);
     const auto denominator = V::mul_add(power, V::pow2(n), one);
     const auto large = V::sub(one, V::div(V::splat(2.0f), denominator));
     return V::copy_sign(V::select(V::less(magnitude, V::splat(0.625f)), small, large), x);
@@ -127,7 +127,8 @@ inline typename V::Vector log1p_unit(typename V::Vector x) {
     // 2 atanh(s) with s = x / (2 + x) <= 1/3, odd series; the leading term is exact enough near 0
     const auto s = V::div(x, V::add(x, V::splat(2.0f)));
     const auto z = V::mul(s, s);
-    const auto p = polynomial<V>(z, 2.0f / 15, 2.0f / 13, 2.0f / 11, 2.0f / 9, 2.0f / 7, 2.0f / 5, 2.0f / 3);
+    const auto p =
+        polynomial<V>(z, 2.0f / 15, 2.0f / 13, 2.0f / 11, 2.0f / 9, 2.0f / 7, 2.0f / 5, 2.0f / 3);
     const auto twice = V::add(s, s);
     return V::mul_add(V::mul(s, z), p, twice);
   }
@@ -149,11 +150,13 @@ inline typename V::Vector erf(typename V::Vector x) {
     // erf x = x · P(x²) / Q(x²) on |x| <= 4, where float erf reaches 1
     x = V::min(V::max(x, V::splat(-4.0f)), V::splat(4.0f));
     const auto z = V::mul(x, x);
-    const auto p = polynomial<V>(z, -2.72614225801306e-10f, 2.77068142495902e-08f, -2.10102402082508e-06f,
-                                 -5.69250639462346e-05f, -7.34990630326855e-04f, -2.95459980854025e-03f,
-                                 -1.60960333262415e-02f);
-    const auto q = polynomial<V>(z, -1.45660718464996e-05f, -2.13374055278905e-04f, -1.68282697438203e-03f,
-                                 -7.37332916720468e-03f, -1.42647390514189e-02f);
+    const auto p =
+        polynomial<V>(z, -2.72614225801306e-10f, 2.77068142495902e-08f, -2.10102402082508e-06f,
+                      -5.69250639462346e-05f, -7.34990630326855e-04f, -2.95459980854025e-03f,
+                      -1.60960333262415e-02f);
+    const auto q =
+        polynomial<V>(z, -1.45660718464996e-05f, -2.13374055278905e-04f, -1.68282697438203e-03f,
+                      -7.37332916720468e-03f, -1.42647390514189e-02f);
     return V::div(V::mul(x, p), q);
   }
 }
