@@ -76,17 +76,17 @@ TEST(Initializers, OrthogonalRowsOrColumns) {
     std::vector<float> q(static_cast<size_t>(rows * columns));
     std::vector<char> workspace(orthogonal_workspace_bytes(rows, columns));
     orthogonal(q.data(), workspace.data(), rows, columns, 2, 11);
-    const bool by_rows = rows < columns;
-    const int count = by_rows ? rows : columns;
-    const int length = by_rows ? columns : rows;
+    // the vectors that should be orthonormal, one after the other
+    const int count = std::min(rows, columns);
+    const int length = std::max(rows, columns);
+    const int step = rows < columns ? 1 : columns;
+    const int stride = rows < columns ? columns : 1;
     for (int i = 0; i < count; ++i) {
       for (int j = 0; j < count; ++j) {
         double product = 0;
         for (int k = 0; k < length; ++k) {
-          const auto at = [&](int n) {
-            return static_cast<size_t>(by_rows ? n * columns + k : k * columns + n);
-          };
-          product += double{q[at(i)]} * q[at(j)];
+          product += double{q[static_cast<size_t>(i * stride + k * step)]} *
+                     q[static_cast<size_t>(j * stride + k * step)];
         }
         EXPECT_NEAR(product, i == j ? 4 : 0, 2e-5) << rows << " x " << columns;
       }
