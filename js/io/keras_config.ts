@@ -6,6 +6,7 @@ import { asObject, asString } from './json.js';
 import { readCompileConfig } from './keras_compile.js';
 import { quote, refuse } from './refuse.js';
 
+const MODEL_OPTIONS = new Set(['name', 'trainable', 'dtype', 'layers', 'build_input_shape']);
 const MODELS = new Set(['Sequential', 'Functional', 'Model']);
 
 /** A checked model description. */
@@ -35,6 +36,9 @@ export function readModelConfig(json: unknown, compile: boolean): ModelConfig {
   const config = asObject(model.config, "config.json: the model's config");
   const layers = config.layers;
   if (!Array.isArray(layers) || layers.length === 0) refuse('config.json: the model has no list of layers.');
+  for (const key of Object.keys(config)) {
+    if (!MODEL_OPTIONS.has(key)) refuse(`config.json: the model has the unknown option ${quote(key)}.`);
+  }
   checkBuildConfig(model.build_config, 'the model');
   nameOf(config, 'the model');
   return {

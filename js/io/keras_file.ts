@@ -5,7 +5,7 @@ import type { Layer } from '../layers/layer.js';
 import { SimpleRNN } from '../layers/simple_rnn.js';
 import { Sequential } from '../models/sequential.js';
 import type { Shape } from '../runtime/check.js';
-import { ArgumentError, ModelFormatError, ShapeError, UnsupportedError } from '../runtime/errors.js';
+import { ArgumentError, ModelFormatError, ShapeError } from '../runtime/errors.js';
 import { Hdf5 } from './hdf5.js';
 import { MAX_JSON_BYTES, parseJson } from './json.js';
 import { type ModelConfig, readModelConfig, readVersion } from './keras_config.js';
@@ -32,7 +32,7 @@ export function readKerasFile(archive: Zip, compile: boolean): Sequential {
     refuse(`The file has no ${WEIGHTS}${other === undefined ? '' : `, but ${quote(other)}, which is not read`}.`);
   }
   const layers = model.layers.map((layer) => deserialize(layer, { kerasVersion, initialize: false }) as Layer);
-  const planned = blamingTheFile(() => plan(layers));
+  const planned = blamingTheFile(() => plan(withInput(layers, model)));
   const weights = readWeights(new Hdf5(archive.read(WEIGHTS, MAX_WEIGHT_BYTES)), planned);
   return blamingTheFile(() => build(model, layers, weights));
 }
@@ -47,29 +47,32 @@ function blamingTheFile<T>(make: () => T): T {
   }
 }
 
+/** The layers, with the input shape that the model was built for in front if the first layer says none. */
+function withInput(layers: Layer[], model: ModelConfig): Layer[] {
+  const first = layers[0] as Layer;
+  const shape = model.config.build_input_shape;
+  if (!(first instanceof InputLayer) && first.batchInputShape === null && shape !== undefined) {
+    layers.unshift(new InputLayer({ batchShape: shape as Shape }));
+  }
+  return layers;
+}
+
 /** What weights each layer will have, found by walking the shapes through the layers. */
 function plan(layers: readonly Layer[]): LayerWeights[] {
   const first = layers[0] as Layer;
-  let shape = first instanceof InputLayer ? first.batchShape : first.batchInputShape;
-  if (shape === null)
+  let shape: Shape | Shape[] | null = first instanceof InputLayer ? first.batchShape : first.batchInputShape;
+  if (shape === null) {
     return refuse(`The file does not say the input shape of layer ${quote(first.name)}, the first one.`);
+  }
   const planned: LayerWeights[] = [];
-  const names = new Set<string>();
   for (const layer of layers) {
-    if (names.has(layer.name)) refuse(`The model has two layers named ${quote(layer.name)}.`);
-    names.add(layer.name);
-    if (layer instanceof InputLayer) {
-      if (layer !== first) refuse(`Layer ${quote(layer.name)} is an InputLayer, but not the first layer.`);
-      continue;
+    if (layer === first && layer instanceof InputLayer) continue;
+    if (Array.isArray(shape[0])) {
+      refuse(`Layer ${quote(layer.name)} follows a layer with several outputs, which a Sequential model cannot have.`);
     }
-    checkState(layer, shape);
-    planned.push({ className: layer.className, name: layer.name, weights: layer.plannedWeights(shape) });
-    const output: Shape | Shape[] = layer.computeOutputShape(shape);
-    if (Array.isArray(output[0]))
-      throw new UnsupportedError(
-        `Layer ${quote(layer.name)} gives several outputs (return_state), which a Sequential model cannot.`,
-      );
-    shape = output as Shape;
+    checkState(layer, shape as Shape);
+    planned.push({ className: layer.className, name: layer.name, weights: layer.plannedWeights(shape as Shape) });
+    shape = layer.computeOutputShape(shape as Shape);
   }
   return planned;
 }
@@ -84,7 +87,8 @@ function checkState(layer: Layer, shape: Shape): void {
 
 /** The model itself: from here on only memory can run out. */
 function build(model: ModelConfig, layers: Layer[], weights: readonly Float32Array[][]): Sequential {
-  const sequential = new Sequential(layers, { name: model.config.name as string });
+  const { name, trainable = true } = model.config as { name: string; trainable?: boolean };
+  const sequential = new Sequential({ layers, name, trainable });
   try {
     for (const [i, layer] of sequential.layers.entries()) {
       for (const [k, weight] of layer.weights.entries())

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { Sequential } from 'simple-rnn';
 import { loadModel } from 'simple-rnn/io';
 import { FORMAT, keras, members, path, refused, text } from './io_support.js';
 
@@ -10,7 +9,7 @@ const withWeights = (weights: Uint8Array) => keras(model, { 'model.weights.h5': 
 const variant = (name: string) => withWeights(new Uint8Array(readFileSync(path(`hdf5/${name}.h5`))));
 
 async function outputs(bytes: Uint8Array): Promise<number[]> {
-  const loaded = (await loadModel(bytes)) as Sequential;
+  const loaded = await loadModel(bytes);
   const { data } = loaded.predict(inputs);
   loaded.dispose();
   return [...data];

@@ -8,7 +8,13 @@ import { loadModel } from 'simple-rnn/io';
 
 export const path = (name: string) => fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
 export const bytesOf = (name: string) => new Uint8Array(readFileSync(path(name)));
-export const members = (name: string): Record<string, Uint8Array> => unzipSync(bytesOf(name));
+const unzipped = new Map<string, Record<string, Uint8Array>>();
+/** The members of a .keras fixture; not to be changed. */
+export function members(name: string): Record<string, Uint8Array> {
+  const known = unzipped.get(name) ?? unzipSync(bytesOf(name));
+  unzipped.set(name, known);
+  return known;
+}
 export const text = (value: string) => new TextEncoder().encode(value);
 export const json = (value: unknown) => text(JSON.stringify(value));
 
@@ -124,13 +130,16 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
+const crcTable = Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
 export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
+  let crc = -1;
+  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 255] ^ (crc >>> 8);
+  return (crc ^ -1) >>> 0;
 }
 
 /** A .keras file made of the members of a fixture, some of them replaced (null: left out). */
