@@ -59,6 +59,7 @@ function siblings(entry) {
           const nodeTwin = entry.isNode && basename(file) === 'read_source.js';
           return nodeTwin ? { path: join(resolveDir, 'read_source.node.ts') } : undefined;
         }
+        if (file === at('js/public.js')) return undefined; // the list of public names, part of index and slim
         if (file === at('js/bytes.js')) return { path: './bytes.js', external: true };
         return { path: './core.js', external: true };
       });

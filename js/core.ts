@@ -1,0 +1,39 @@
+// All code, no bytes: what the entries, each a file of its own in the package, share.
+export * as activations from './activations.js';
+export * as constraints from './constraints.js';
+export type { Config, Member, Serialized } from './family.js';
+export * as initializers from './initializers.js';
+export { Activation, type ActivationOptions } from './layers/activation.js';
+export type { Inspection, ModelInput } from './layers/chain.js';
+export { Dense, type DenseOptions } from './layers/dense.js';
+export { Dropout, type DropoutOptions } from './layers/dropout.js';
+export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
+export { Flatten, type FlattenOptions } from './layers/flatten.js';
+export { type DeserializeOptions, deserialize, registerModel, serialize } from './layers/index.js';
+export * as layers from './layers/index.js';
+export { InputLayer, type InputLayerOptions } from './layers/input_layer.js';
+export { type ApplyOptions, Layer, type LayerOptions } from './layers/layer.js';
+export { Masking, type MaskingOptions } from './layers/masking.js';
+export { toCamelCase, toSnakeCase } from './layers/names.js';
+export { SimpleRNN, type SimpleRNNOptions } from './layers/simple_rnn.js';
+export { type PredictOptions, Sequential, type SequentialOptions } from './models/sequential.js';
+export type { Stream } from './models/stream.js';
+export type { SummaryOptions } from './models/summary.js';
+export * as regularizers from './regularizers.js';
+export { checkBoolean, checkOptions, nearest, type Shape, show, showShape } from './runtime/check.js';
+export { type Configuration, configure, ready } from './runtime/configure.js';
+export * from './runtime/errors.js';
+export { memory } from './runtime/memory.js';
+export { provide, provided, type Simd } from './runtime/module.js';
+export {
+  type MaskLike,
+  type NestedArray,
+  type NumberArray,
+  Tensor,
+  type TensorLike,
+  checkNumberArray,
+  tensor,
+  toTensor,
+} from './runtime/tensor.js';
+export { Weight } from './runtime/weight.js';
+export * as utils from './utils/index.js';

@@ -1,0 +1,106 @@
+import { checkOptions, nearest, show } from './runtime/check.js';
+import { ArgumentError } from './runtime/errors.js';
+import { toCamelCase, toSnakeCase } from './layers/names.js';
+
+/** A configuration as Keras writes it: snake_case keys, plain values. */
+export type Config = Record<string, unknown>;
+
+/** An object as Keras writes it. */
+export interface Serialized {
+  module?: string;
+  class_name: string;
+  config: Config;
+  registered_name?: string | null;
+}
+
+/** A member of a family such as initializers: something with a class name and a configuration. */
+export interface Member {
+  /** Keras' class name. */
+  readonly className: string;
+  /** The constructor's arguments, in Keras' order and spelling. */
+  getConfig(): Config;
+}
+
+/** One class of a family: its names, its arguments with their defaults in Keras' order, and how to make one. */
+export interface Kind<T extends Member> {
+  className: string;
+  aliases?: readonly string[];
+  defaults: Config;
+  make(config: Config): T;
+}
+
+/** Whether a value is `{ class_name, config }`. */
+export function isSerialized(value: unknown): value is Serialized {
+  return value !== null && typeof value === 'object' && 'class_name' in value;
+}
+
+/** Look-up by name, configuration or object, shared by initializers, regularizers and constraints. */
+export class Family<T extends Member> {
+  readonly #what: string;
+  readonly #module: string;
+  readonly #kinds = new Map<string, Kind<T>>();
+
+  constructor(what: string, kinds: readonly Kind<T>[]) {
+    this.#what = what;
+    this.#module = `keras.${what}s`;
+    for (const kind of kinds) {
+      for (const name of [kind.className, toSnakeCase(kind.className), ...(kind.aliases ?? [])]) {
+        this.#kinds.set(name, kind);
+      }
+    }
+  }
+
+  /** @throws {ArgumentError} with Keras' text if the identifier is not known. */
+  get(identifier: unknown): T | null {
+    if (identifier === null || identifier === undefined) return null;
+    if (typeof identifier === 'string') return this.create(identifier, {});
+    if (isSerialized(identifier)) return this.deserialize(identifier);
+    if (this.owns(identifier)) return identifier;
+    throw this.unknown(show(identifier));
+  }
+
+  /** Whether a value was made by this family. */
+  owns(value: unknown): value is T {
+    const member = value as T | null;
+    return (
+      member !== null &&
+      (typeof member === 'object' || typeof member === 'function') &&
+      typeof member.getConfig === 'function' &&
+      this.#kinds.has(member.className)
+    );
+  }
+
+  /** The nested form that Keras 3 writes. */
+  serialize(member: T | null): Serialized | null {
+    if (member === null) return null;
+    return { module: this.#module, class_name: member.className, config: member.getConfig(), registered_name: null };
+  }
+
+  /** From `{ class_name, config }`, with Keras' or our spelling of the arguments. */
+  deserialize(serialized: Serialized): T {
+    const { class_name: name, config } = serialized;
+    if (typeof name !== 'string') throw this.unknown(show(name));
+    return this.create(name, config ?? {});
+  }
+
+  /** From a name and arguments. */
+  create(name: string, options: object): T {
+    const kind = this.#kinds.get(name);
+    if (kind === undefined) throw this.unknown(name);
+    const keys = Object.keys(kind.defaults);
+    const known = [...keys, ...keys.map(toCamelCase).filter((key) => !keys.includes(key))];
+    const given = checkOptions(kind.className, options as Config, [...known, 'dtype']);
+    const config: Config = {};
+    for (const key of keys) {
+      const value = given[key] ?? given[toCamelCase(key)];
+      config[key] = value === undefined || value === null ? kind.defaults[key] : value;
+    }
+    return kind.make(config);
+  }
+
+  private unknown(name: string): ArgumentError {
+    return new ArgumentError(
+      `Could not interpret ${this.#what} identifier: ${name} (the nearest known one is '${nearest(name, [...this.#kinds.keys()])}')`,
+    );
+  }
+}

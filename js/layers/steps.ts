@@ -1,0 +1,190 @@
+import { UnsupportedError } from '../runtime/errors.js';
+import type { Arena } from '../runtime/memory.js';
+import { kernels } from '../runtime/module.js';
+import { Activation } from './activation.js';
+import { Dense } from './dense.js';
+import { Dropout } from './dropout.js';
+import { Embedding } from './embedding.js';
+import type { Layer } from './layer.js';
+import { Masking } from './masking.js';
+import { SimpleRNN } from './simple_rnn.js';
+
+/** What the layers of a stream tell each other about the step at hand. */
+export interface StepContext {
+  /** Whether the step is masked: states are held. */
+  masked: boolean;
+}
+
+/** One layer in a stream: one row, one time step. `output` may change from step to step. */
+export interface Step {
+  /** Address of the result. */
+  output: number;
+  /** Number of features of the result. */
+  readonly width: number;
+  /** Computes from the features at `input`. */
+  forward(input: number): void;
+  /** Forgets what came before. */
+  reset(): void;
+}
+
+class RecurrentStep implements Step {
+  output: number;
+  readonly width: number;
+  readonly #layer: SimpleRNN;
+  readonly #context: StepContext;
+  readonly #features: number;
+  readonly #code: number;
+  readonly #state: number;
+  readonly #zeros: number;
+
+  constructor(layer: SimpleRNN, features: number, arena: Arena, context: StepContext) {
+    this.#layer = layer;
+    this.#context = context;
+    this.#features = features;
+    this.width = layer.units;
+    this.#code = layer.cell.activationCode;
+    this.#state = arena.take(4 * layer.units);
+    this.#zeros = layer.zeroOutputForMask ? arena.take(4 * layer.units) : this.#state;
+    this.output = this.#state;
+    layer.cell.packed();
+    if (arena.committed) this.reset();
+  }
+
+  forward(input: number): void {
+    if (this.#context.masked) {
+      this.output = this.#zeros;
+      return;
+    }
+    const state = this.#state;
+    kernels()._simple_rnn_step(state, state, input, this.#layer.cell.packed(), this.#features, this.width, this.#code);
+    this.output = state;
+  }
+
+  reset(): void {
+    const heap = kernels().HEAPF32;
+    for (const start of [this.#state / 4, this.#zeros / 4]) heap.fill(0, start, start + this.width);
+  }
+}
+
+class DenseStep implements Step {
+  readonly output: number;
+  readonly width: number;
+  readonly #layer: Dense;
+  readonly #features: number;
+  readonly #code: number;
+
+  constructor(layer: Dense, features: number, arena: Arena) {
+    this.#layer = layer;
+    this.#features = features;
+    this.width = layer.units;
+    this.#code = layer.activationCode;
+    this.output = arena.take(4 * layer.units);
+    layer.packed();
+  }
+
+  forward(input: number): void {
+    kernels()._dense_step(this.output, input, this.#layer.packed(), this.#features, this.width, this.#code);
+  }
+
+  reset(): void {}
+}
+
+class ActivationStep implements Step {
+  readonly output: number;
+  readonly width: number;
+  readonly #layer: Activation;
+  readonly #features: number;
+
+  constructor(layer: Activation, features: number, arena: Arena) {
+    this.#layer = layer;
+    this.#features = features;
+    this.width = layer.activation === 'glu' ? features / 2 : features;
+    this.output = arena.take(4 * this.width);
+  }
+
+  forward(input: number): void {
+    const { activationCode, parameters } = this.#layer;
+    const [a, b, c] = parameters;
+    kernels().activationForward(this.output, input, 1, this.#features, activationCode, a, b, c);
+  }
+
+  reset(): void {}
+}
+
+class EmbeddingStep implements Step {
+  output = 0;
+  readonly width: number;
+  readonly #layer: Embedding;
+  readonly #context: StepContext;
+
+  constructor(layer: Embedding, context: StepContext) {
+    this.#layer = layer;
+    this.#context = context;
+    this.width = layer.outputDim;
+  }
+
+  forward(input: number): void {
+    const layer = this.#layer;
+    layer.checkIds(input, 1);
+    const id = kernels().HEAPF32[input / 4] as number;
+    this.#context.masked = layer.maskZero && id === 0;
+    this.output = layer.table + 4 * this.width * id;
+  }
+
+  reset(): void {}
+}
+
+class MaskingStep implements Step {
+  readonly output: number;
+  readonly width: number;
+  readonly #layer: Masking;
+  readonly #context: StepContext;
+  readonly #mask: number;
+
+  constructor(layer: Masking, features: number, arena: Arena, context: StepContext) {
+    this.#layer = layer;
+    this.#context = context;
+    this.width = features;
+    this.output = arena.take(4 * features);
+    this.#mask = arena.take(1);
+  }
+
+  forward(input: number): void {
+    const module = kernels();
+    module.maskingForward(this.output, this.#mask, input, 1, this.width, this.#layer.maskValue);
+    this.#context.masked = module.HEAPU8[this.#mask] === 0;
+  }
+
+  reset(): void {}
+}
+
+class PassStep implements Step {
+  output = 0;
+  readonly width: number;
+
+  constructor(features: number) {
+    this.width = features;
+  }
+
+  forward(input: number): void {
+    this.output = input;
+  }
+
+  reset(): void {}
+}
+
+/** Lays out one layer for streaming. @throws {UnsupportedError} naming a layer that needs the whole sequence. */
+export function beginStep(layer: Layer, features: number, arena: Arena, context: StepContext): Step {
+  if (layer instanceof SimpleRNN) {
+    if (layer.goBackwards) {
+      throw new UnsupportedError(`${layer.owner} cannot be streamed: \`goBackwards\` begins at the last step`);
+    }
+    return new RecurrentStep(layer, features, arena, context);
+  }
+  if (layer instanceof Dense) return new DenseStep(layer, features, arena);
+  if (layer instanceof Embedding) return new EmbeddingStep(layer, context);
+  if (layer instanceof Masking) return new MaskingStep(layer, features, arena, context);
+  if (layer instanceof Activation && layer.activation !== 'linear') return new ActivationStep(layer, features, arena);
+  if (layer instanceof Dropout || layer instanceof Activation) return new PassStep(features);
+  throw new UnsupportedError(`${layer.owner} cannot be streamed: it needs the whole sequence`);
+}

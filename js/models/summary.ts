@@ -1,0 +1,122 @@
+import type { Layer } from '../layers/layer.js';
+import { checkInteger, checkOptions, type Shape, show, showShape } from '../runtime/check.js';
+import { ArgumentError } from '../runtime/errors.js';
+
+/** Options of `summary`. */
+export interface SummaryOptions {
+  /** Is handed the whole text; default `console.log`. */
+  printFn?: (text: string) => void;
+  /** Width of the table in characters; default 88, or the terminal's width less 4 if that is narrower. */
+  lineLength?: number;
+}
+
+/** One layer of the table. */
+export interface SummaryRow {
+  layer: Layer;
+  /** Null while it is not known. */
+  outputShape: Shape | Shape[] | null;
+}
+
+const HEADER = ['Layer (type)', 'Output Shape', 'Param #'];
+const POSITIONS = [0.45, 0.8, 1];
+// Borders and padding take 10 characters, which the table takes from the three columns so.
+const TAKEN = [3, 4, 3];
+const LEAST_WIDTH = 24;
+
+function defaultWidth(): number {
+  const terminal = (globalThis as { process?: { stdout?: { columns?: number } } }).process?.stdout?.columns;
+  return Math.max(LEAST_WIDTH, Math.min(88, (terminal ?? 80) - 4));
+}
+
+// Breaks at spaces; a word that is too long ends in an ellipsis.
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines.map((each) => (each.length > width ? `${each.slice(0, width - 1)}…` : each));
+}
+
+function tableRow(cells: readonly string[], widths: readonly number[], border: string): string[] {
+  const wrapped = cells.map((cell, column) => wrap(cell, widths[column] as number));
+  const height = Math.max(...wrapped.map(({ length }) => length));
+  return Array.from({ length: height }, (_, index) => {
+    const parts = wrapped.map((lines, column) => {
+      const text = lines[index] ?? '';
+      const width = widths[column] as number;
+      return column === 2 ? text.padStart(width) : text.padEnd(width);
+    });
+    return `${border} ${parts.join(` ${border} `)} ${border}`;
+  });
+}
+
+function rule(widths: readonly number[], [left, line, cross, right]: readonly [string, string, string, string]): string {
+  return left + widths.map((width) => line.repeat(width + 2)).join(cross) + right;
+}
+
+function withCommas(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function readableBytes(bytes: number): string {
+  let size = bytes;
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  while (size >= 1024 && unit < units.length - 1) {
+    size /= 1024;
+    unit += 1;
+  }
+  return `${size.toFixed(2)} ${units[unit]}`;
+}
+
+function shapeText(shape: Shape | Shape[] | null): string {
+  if (shape === null) return '?';
+  if (Array.isArray(shape[0])) return `[${(shape as Shape[]).map(sizes).join(', ')}]`;
+  return sizes(shape as Shape);
+}
+
+function sizes(shape: Shape): string {
+  return shape.length === 1 ? `(${showShape(shape).slice(1, -2)})` : showShape(shape);
+}
+
+function total(name: string, count: number): string {
+  return ` ${name}: ${withCommas(count)} (${readableBytes(4 * count)})`;
+}
+
+/** The table that Keras prints for a model whose layers follow one another. */
+export function renderSummary(name: string, rows: readonly SummaryRow[], options?: SummaryOptions): string {
+  const owner = `Sequential '${name}': summary`;
+  const { printFn, lineLength } = checkOptions(owner, options, ['printFn', 'lineLength']);
+  if (printFn !== undefined && typeof printFn !== 'function') {
+    throw new ArgumentError(`${owner}: \`printFn\` must be a function, received ${show(printFn)}`);
+  }
+  const width =
+    lineLength === undefined ? defaultWidth() : checkInteger(owner, 'lineLength', lineLength, LEAST_WIDTH, 1000);
+  const ends = POSITIONS.map((position) => Math.floor(position * width));
+  const widths = ends.map((end, column) => end - (ends[column - 1] ?? 0) - (TAKEN[column] as number));
+  const lines = [`Model: "${name}"`, rule(widths, ['┏', '━', '┳', '┓']), ...tableRow(HEADER, widths, '┃')];
+  lines.push(rule(widths, ['┡', '━', '╇', '┩']));
+  rows.forEach(({ layer, outputShape }, index) => {
+    if (index > 0) lines.push(rule(widths, ['├', '─', '┼', '┤']));
+    const count = layer.built ? withCommas(layer.countParams()) : '0 (unbuilt)';
+    lines.push(...tableRow([`${layer.name} (${layer.className})`, shapeText(outputShape), count], widths, '│'));
+  });
+  lines.push(rule(widths, ['└', '─', '┴', '┘']));
+  const count = (weights: (layer: Layer) => readonly { size: number }[]) =>
+    rows.reduce((sum, { layer }) => sum + weights(layer).reduce((own, { size }) => own + size, 0), 0);
+  const trainable = count((layer) => layer.trainableWeights);
+  const frozen = count((layer) => layer.nonTrainableWeights);
+  lines.push(total('Total params', trainable + frozen), total('Trainable params', trainable));
+  lines.push(total('Non-trainable params', frozen));
+  const text = lines.join('\n');
+  if (printFn === undefined) console.log(text);
+  else printFn(text);
+  return text;
+}

@@ -1,0 +1,34 @@
+import { checkInteger } from './check.js';
+
+// One generator for everything that has no seed of its own: splitmix64 in two halves, which gives the kernels
+// their 64-bit seeds. The numbers themselves are drawn in the core.
+let state = BigInt(Math.floor(Math.random() * 2 ** 53));
+
+/** A 64-bit seed in two halves, each an unsigned 32-bit number. */
+export interface Seed {
+  low: number;
+  high: number;
+}
+
+/**
+ * Seeds everything that has no seed of its own: after it the same calls draw the same numbers.
+ * @param seed A whole number from 0 on.
+ * @throws {ArgumentError} for anything else.
+ */
+export function setRandomSeed(seed: number): void {
+  state = BigInt(checkInteger('setRandomSeed', 'seed', seed, 0, Number.MAX_SAFE_INTEGER));
+}
+
+/** The seed to use: that of the caller, or the next one of the global generator. */
+export function drawSeed(seed: number | null): Seed {
+  if (seed !== null) return split(BigInt.asUintN(64, BigInt(seed)));
+  state = BigInt.asUintN(64, state + 0x9e3779b97f4a7c15n);
+  let mixed = state;
+  mixed = BigInt.asUintN(64, (mixed ^ (mixed >> 30n)) * 0xbf58476d1ce4e5b9n);
+  mixed = BigInt.asUintN(64, (mixed ^ (mixed >> 27n)) * 0x94d049bb133111ebn);
+  return split(mixed ^ (mixed >> 31n));
+}
+
+function split(value: bigint): Seed {
+  return { low: Number(value & 0xffffffffn), high: Number(value >> 32n) };
+}

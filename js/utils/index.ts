@@ -1,0 +1,1 @@
+export { setRandomSeed } from '../runtime/random.js';
