@@ -15,7 +15,7 @@ export function cppFiles(pattern = /\.(cpp|h)$/) {
 function clangTidy() {
   // Configured by clang: the flags in its compile commands are clang's own.
   buildPreset('sanitize');
-  const files = cppFiles(/\/(src|tests\/native)\/.*\.cpp$/);
+  const files = cppFiles(/\/src\/.*\.cpp$/);
   return ['xargs', ['-P', '2', '-n', '2', 'clang-tidy', '-p', at('build/sanitize'), '--quiet'], files.join('\n')];
 }
 

@@ -14,14 +14,19 @@ if (!Number.isInteger(port) || port < 0 || port > 65535) {
   process.exit(2);
 }
 
-buildPackage();
-// imported only now: the example needs the package that was built just before
-const { study } = await import('../examples/sunspots.mjs');
-console.log(report(await study(), process.stdout).join('\n'));
-
-if (!options.once) {
+async function start() {
+  buildPackage();
+  // imported only now: the example needs the package that was built just before
+  const { study } = await import('../examples/sunspots.mjs');
+  console.log(report(await study(), process.stdout).join('\n'));
+  if (options.once) return;
   const root = await buildPage();
   const { serve } = await import('./start_server.mjs');
   const { address } = await serve(root, { port });
   console.log(`\n  The page: ${address}   (Ctrl+C ends it)\n`);
 }
+
+await start().catch((error) => {
+  console.error(`npm start: ${error.message}`);
+  process.exit(1);
+});

@@ -7,18 +7,17 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PAGE = join(ROOT, 'build/demo');
 
-/** The package's incremental build; its messages go to stderr. Ends the process if it fails. */
+/** Runs a program with its messages on stderr; throws if it fails. */
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error(`the build failed${error ? `: ${error.message}` : ' (see above)'}`);
+}
+
+/** The package's incremental build. */
 export function buildPackage() {
   const npm = process.env.npm_execpath;
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const { status, error } = spawnSync(command, [...args, 'run', '--silent', 'build'], {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-  });
-  if (status !== 0) {
-    console.error(`The package could not be built${error ? `: ${error.message}` : ' (see above).'}`);
-    process.exit(1);
-  }
+  run(command, [...args, 'run', '--silent', 'build']);
 }
 
 /** Builds the page with Vite if it is stale; resolves to the folder to serve. */
@@ -28,8 +27,11 @@ export async function buildPage() {
     newest(join(ROOT, 'demo'), join(ROOT, 'dist'), join(ROOT, 'package-lock.json')),
   ]);
   if (made <= changed) {
-    const { build } = await import('vite');
-    await build({ configFile: join(ROOT, 'demo/vite.config.ts'), logLevel: 'warn' });
+    run(process.execPath, [
+      join(ROOT, 'node_modules/vite/bin/vite.js'),
+      'build',
+      ...['--config', join(ROOT, 'demo/vite.config.ts'), '--logLevel', 'warn'],
+    ]);
   }
   return PAGE;
 }

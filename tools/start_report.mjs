@@ -9,7 +9,9 @@ export function report(result, stream) {
   return [
     '',
     paint.bold('  Sunspots of the next year, forecast by a SimpleRNN that Keras trained'),
-    paint.dim(`  ${rows[0].year}–${rows.at(-1).year} one year at a time from real data, then ${alone.length} years on its own`),
+    paint.dim(
+      `  ${rows[0].year}–${rows.at(-1).year} one year at a time from real data, then ${alone.length} years on its own`,
+    ),
     '',
     ...plot([...rows, ...alone], { paint }),
     `      ${key(paint)}`,

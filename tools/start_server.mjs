@@ -55,7 +55,10 @@ export function serve(root, { port = 4173, host = '127.0.0.1' } = {}) {
       'Cache-Control': 'no-cache',
     });
     if (request.method === 'HEAD') response.end();
-    else createReadStream(found.file).on('error', () => response.destroy()).pipe(response);
+    else
+      createReadStream(found.file)
+        .on('error', () => response.destroy())
+        .pipe(response);
   });
   return new Promise((done, fail) => {
     server.on('error', (error) => {

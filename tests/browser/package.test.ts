@@ -110,7 +110,7 @@ function fixture() {
 
 function expectNear(actual: number[], wanted: number[]) {
   expect(actual).toHaveLength(wanted.length);
-  actual.forEach((value, index) => expect(Math.abs(value - wanted[index])).toBeLessThan(1e-5));
+  for (const [index, value] of actual.entries()) expect(Math.abs(value - wanted[index])).toBeLessThan(1e-5);
 }
 
 test.each(['module.html?simd=strict', 'module.html?simd=relaxed', 'script.html'])(
