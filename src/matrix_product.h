@@ -124,13 +124,18 @@ struct Product {
 
   int vectors() const { return padded<V>(columns) / V::width; }
 
-  /// A single row: four vectors at a time, the last group up to six, so that no short chain of
-  /// dependent additions is left over.
+  /// A single row: six vectors at a time, which hides the latency of the additions and is still
+  /// free of spills; the last group has up to six, so that no short chain of dependent additions is
+  /// left over.
   void row(T* const* outputs, const T* const* inputs) const {
     int column = 0;
     int left = vectors();
-    for (; left > 6 || left == 4; left -= 4, column += 4 * V::width)
+    for (; left > 8; left -= 6, column += 6 * V::width) run<1, 6>(outputs, inputs, column);
+    if (left > 6) {
       run<1, 4>(outputs, inputs, column);
+      left -= 4;
+      column += 4 * V::width;
+    }
     switch (left) {
       case 1:
         return run<1, 1>(outputs, inputs, column);
@@ -138,6 +143,8 @@ struct Product {
         return run<1, 2>(outputs, inputs, column);
       case 3:
         return run<1, 3>(outputs, inputs, column);
+      case 4:
+        return run<1, 4>(outputs, inputs, column);
       case 5:
         return run<1, 5>(outputs, inputs, column);
       case 6:
