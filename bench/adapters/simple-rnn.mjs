@@ -38,5 +38,5 @@ export async function setup(weights, shape) {
     const state = new Float32Array(shape.layers[0].units);
     return { run: (x) => stream.step(x, state) }; // the stream carries the state from step to step
   }
-  return { run: (x) => model.predict(x, { batchSize: shape.B }).data };
+  return { run: (x) => model.predict(x).data };
 }
