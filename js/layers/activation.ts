@@ -27,7 +27,7 @@ export class Activation extends Layer {
   readonly parameters: readonly [number, number, number];
   #code = -1;
 
-  constructor(options: ActivationOptions) {
+  constructor(options: ActivationOptions = {} as ActivationOptions) {
     super(options);
     if (options.activation === undefined) {
       throw new ArgumentError(`${this.owner}: \`activation\` is needed, received ${show(options.activation)}`);

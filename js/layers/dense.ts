@@ -62,7 +62,7 @@ export class Dense extends Layer {
   #packed: Block | null = null;
   #packedVersion = -1;
 
-  constructor(options: DenseOptions) {
+  constructor(options: DenseOptions = {} as DenseOptions) {
     super(options);
     const { owner } = this;
     this.units = checkSize(

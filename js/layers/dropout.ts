@@ -29,7 +29,7 @@ export class Dropout extends Layer {
   /** Seed of the masks, or null. */
   readonly seed: number | null;
 
-  constructor(options: DropoutOptions) {
+  constructor(options: DropoutOptions = {} as DropoutOptions) {
     super(options);
     const { rate } = options;
     if (typeof rate !== 'number' || !(rate >= 0 && rate <= 1)) {

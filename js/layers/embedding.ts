@@ -50,7 +50,7 @@ export class Embedding extends Layer {
   readonly maskZero: boolean;
   readonly #embeddings: WeightOptions;
 
-  constructor(options: EmbeddingOptions) {
+  constructor(options: EmbeddingOptions = {} as EmbeddingOptions) {
     super(options);
     const { owner } = this;
     if ((options as { weights?: unknown }).weights) {

@@ -1,5 +1,5 @@
 import type { Config } from '../family.js';
-import { checkBoolean, checkShape, type Shape, show } from '../runtime/check.js';
+import { checkBoolean, checkOptions, checkShape, type Shape, show } from '../runtime/check.js';
 import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
 import { type Call, PassCall, type Span } from './call.js';
 import { Layer } from './layer.js';
@@ -50,8 +50,8 @@ export class InputLayer extends Layer {
   /** What the model's user says the input holds; it is computed in float32. */
   readonly inputDtype: string;
 
-  constructor(options: InputLayerOptions) {
-    const { shape, batchSize, batchShape, batchInputShape, dtype, sparse, ragged, optional, ...rest } = options ?? {};
+  constructor(options: InputLayerOptions = {}) {
+    const { shape, batchSize, batchShape, batchInputShape, dtype, sparse, ragged, optional, ...rest } = checkOptions('InputLayer', options, InputLayer.optionNames);
     super(rest);
     const { owner } = this;
     for (const [name, value] of Object.entries({ sparse, ragged, optional })) {

@@ -54,7 +54,7 @@ export class SimpleRNN extends Layer {
   #stateBatch = 0;
   #batchFixed = false;
 
-  constructor(options: SimpleRNNOptions) {
+  constructor(options: SimpleRNNOptions = {} as SimpleRNNOptions) {
     super(options);
     const { owner } = this;
     [this.returnSequences, this.returnState, this.goBackwards, this.stateful, this.unroll, this.zeroOutputForMask] =

@@ -34,7 +34,9 @@ class RecurrentStep implements Step {
   readonly #context: StepContext;
   readonly #features: number;
   readonly #code: number;
-  readonly #state: number;
+  // The kernel writes the new state beside the one it reads; the two change places.
+  #state: number;
+  #spare: number;
   readonly #zeros: number;
 
   constructor(layer: SimpleRNN, features: number, arena: Arena, context: StepContext) {
@@ -44,7 +46,8 @@ class RecurrentStep implements Step {
     this.width = layer.units;
     this.#code = layer.cell.activationCode;
     this.#state = arena.take(4 * layer.units);
-    this.#zeros = layer.zeroOutputForMask ? arena.take(4 * layer.units) : this.#state;
+    this.#spare = arena.take(4 * layer.units);
+    this.#zeros = layer.zeroOutputForMask ? arena.take(4 * layer.units) : 0;
     this.output = this.#state;
     layer.cell.packed();
     if (arena.committed) this.reset();
@@ -52,17 +55,21 @@ class RecurrentStep implements Step {
 
   forward(input: number): void {
     if (this.#context.masked) {
-      this.output = this.#zeros;
+      this.output = this.#zeros === 0 ? this.#state : this.#zeros;
       return;
     }
-    const state = this.#state;
-    kernels()._simple_rnn_step(state, state, input, this.#layer.cell.packed(), this.#features, this.width, this.#code);
+    const previous = this.#state;
+    const state = this.#spare;
+    kernels()._simple_rnn_step(state, previous, input, this.#layer.cell.packed(), this.#features, this.width, this.#code);
+    this.#state = state;
+    this.#spare = previous;
     this.output = state;
   }
 
   reset(): void {
     const heap = kernels().HEAPF32;
-    for (const start of [this.#state / 4, this.#zeros / 4]) heap.fill(0, start, start + this.width);
+    const zeroed = this.#zeros === 0 ? [this.#state] : [this.#state, this.#zeros];
+    for (const address of zeroed) heap.fill(0, address / 4, address / 4 + this.width);
   }
 }
 

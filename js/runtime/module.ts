@@ -126,8 +126,9 @@ function poison(reason: string): void {
   instance = null;
 }
 
-function poisonedError(): RuntimePoisonedError {
-  return new RuntimePoisonedError(`the WebAssembly module has crashed (${poisoned}); reload simple-rnn to go on`);
+function poisonedError(cause?: unknown): RuntimePoisonedError {
+  const message = `the WebAssembly module has crashed (${poisoned}); reload simple-rnn to go on`;
+  return new RuntimePoisonedError(message, { cause });
 }
 
 /**
@@ -138,5 +139,5 @@ export function trapped(error: unknown): unknown {
   const crash =
     (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) && poisoned === null && instance !== null;
   if (crash) poison(String(error));
-  return crash || (poisoned !== null && error instanceof WebAssembly.RuntimeError) ? poisonedError() : error;
+  return crash || (poisoned !== null && error instanceof WebAssembly.RuntimeError) ? poisonedError(error) : error;
 }
