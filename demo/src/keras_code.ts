@@ -1,4 +1,4 @@
-import type { LayerCard } from './host/model_host.ts';
+import type { LayerCard } from './host/model_host.js';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -13,11 +13,28 @@ const POSITIONAL: Readonly<Record<string, readonly string[]>> = {
 
 const DEFAULTS: Readonly<Record<string, Config>> = {
   SimpleRNN: {
-    activation: 'tanh', use_bias: true, return_sequences: false, return_state: false, go_backwards: false, stateful: false,
-    unroll: false, zero_output_for_mask: false, dropout: 0, recurrent_dropout: 0, kernel_regularizer: null,
-    recurrent_regularizer: null, bias_regularizer: null, activity_regularizer: null,
+    activation: 'tanh',
+    use_bias: true,
+    return_sequences: false,
+    return_state: false,
+    go_backwards: false,
+    stateful: false,
+    unroll: false,
+    zero_output_for_mask: false,
+    dropout: 0,
+    recurrent_dropout: 0,
+    kernel_regularizer: null,
+    recurrent_regularizer: null,
+    bias_regularizer: null,
+    activity_regularizer: null,
   },
-  Dense: { activation: 'linear', use_bias: true, kernel_regularizer: null, bias_regularizer: null, activity_regularizer: null },
+  Dense: {
+    activation: 'linear',
+    use_bias: true,
+    kernel_regularizer: null,
+    bias_regularizer: null,
+    activity_regularizer: null,
+  },
   Embedding: { mask_zero: false, embeddings_regularizer: null },
   Masking: { mask_value: 0 },
 };

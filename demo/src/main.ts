@@ -1,9 +1,9 @@
-import { WorkerHost } from './host/worker_host.ts';
-import { Page } from './page.ts';
-import { fromHash } from './state/page_state.ts';
-import { Store } from './state/store.ts';
-import { mirrorInUrl } from './state/url_mirror.ts';
-import { prefersStillness } from './views/dom.ts';
+import { WorkerHost } from './host/worker_host.js';
+import { Page } from './page.js';
+import { fromHash } from './state/page_state.js';
+import { Store } from './state/store.js';
+import { mirrorInUrl } from './state/url_mirror.js';
+import { prefersStillness } from './views/dom.js';
 
 const asked = fromHash(location.hash);
 const store = new Store({ ...asked, playing: asked.playing && !prefersStillness() });

@@ -1,26 +1,26 @@
-import type { ModelHost } from './host/model_host.ts';
-import { kerasCode } from './keras_code.ts';
-import { KEYS, listenToKeys } from './keyboard.ts';
-import { cellArithmetic } from './maths/cell.ts';
-import { fixed } from './maths/format.ts';
-import { Player } from './player.ts';
-import { doneIn, prepareScene, type Scene } from './scene.ts';
-import { atStep, atTask, type Cell, type PageState, TASK_NAMES, THEMES } from './state/page_state.ts';
-import type { Store } from './state/store.ts';
-import { CellPanel } from './views/cell_panel.ts';
-import { type Chooser, makeChooser } from './views/choosers.ts';
-import { CodeCard } from './views/code_card.ts';
-import { element } from './views/dom.ts';
-import { Header } from './views/header.ts';
-import { KeysDialog } from './views/keys_dialog.ts';
-import { Legend } from './views/legend.ts';
-import { NumberTable } from './views/number_table.ts';
-import { readPalette } from './views/palette.ts';
-import { Picture } from './views/picture.ts';
-import { ReadingCard } from './views/reading_card.ts';
-import { Tooltip } from './views/tooltip.ts';
-import { Transport } from './views/transport.ts';
-import { WordsCard } from './views/words_card.ts';
+import type { ModelHost } from './host/model_host.js';
+import { kerasCode } from './keras_code.js';
+import { KEYS, listenToKeys } from './keyboard.js';
+import { cellArithmetic } from './maths/cell.js';
+import { fixed } from './maths/format.js';
+import { Player } from './player.js';
+import { doneIn, prepareScene, type Scene } from './scene.js';
+import { atStep, atTask, type Cell, type PageState, TASK_NAMES, THEMES } from './state/page_state.js';
+import type { Store } from './state/store.js';
+import { CellPanel } from './views/cell_panel.js';
+import { type Chooser, makeChooser } from './views/choosers.js';
+import { CodeCard } from './views/code_card.js';
+import { element, prefersStillness } from './views/dom.js';
+import { Header } from './views/header.js';
+import { KeysDialog } from './views/keys_dialog.js';
+import { Legend } from './views/legend.js';
+import { NumberTable } from './views/number_table.js';
+import { readPalette } from './views/palette.js';
+import { Picture } from './views/picture.js';
+import { ReadingCard } from './views/reading_card.js';
+import { Tooltip } from './views/tooltip.js';
+import { Transport } from './views/transport.js';
+import { WordsCard } from './views/words_card.js';
 
 /** Links drawn to an opened cell. */
 const LINKS = 6;
@@ -90,7 +90,13 @@ export class Page {
             'div',
             { class: 'stage' },
             this.#picture.element,
-            element('aside', { tabindex: 0, 'aria-label': 'Explanations' }, this.#reading.element, this.#cell.element, this.#words.element),
+            element(
+              'aside',
+              { tabindex: 0, 'aria-label': 'Explanations' },
+              this.#reading.element,
+              this.#cell.element,
+              this.#words.element,
+            ),
           ),
         ),
         this.#code.element,
@@ -139,7 +145,12 @@ export class Page {
     });
     const { canvas } = this.#picture.heatMap;
     canvas.addEventListener('keydown', (event) => this.#moveCursor(event));
-    canvas.addEventListener('focus', () => canvas.matches(':focus-visible') && this.#setCursor(this.#openCell ?? { step: Math.max(1, this.#done), unit: 0 }));
+    canvas.addEventListener(
+      'focus',
+      () =>
+        canvas.matches(':focus-visible') &&
+        this.#setCursor(this.#openCell ?? { step: Math.max(1, this.#done), unit: 0 }),
+    );
     canvas.addEventListener('blur', () => this.#setCursor(null));
   }
 
@@ -185,7 +196,10 @@ export class Page {
     const file = task.model.split('/').pop() ?? '';
     this.#code.show(kerasCode(card.layers, file), task.model, [
       ...task.words.facts,
-      ['Size', `${card.parameters.toLocaleString('en')} numbers in ${card.layers.filter((l) => l.className !== 'InputLayer').length} layers`],
+      [
+        'Size',
+        `${card.parameters.toLocaleString('en')} numbers in ${card.layers.filter((l) => l.className !== 'InputLayer').length} layers`,
+      ],
       ['Time', `${Math.max(1, Math.round(run.microseconds))} µs for all ${run.steps} steps, in this browser`],
     ]);
   }
@@ -221,13 +235,14 @@ export class Page {
     const open = this.#openCell;
     const arithmetic = open && cellArithmetic(layer, states, open.step, open.unit);
     this.#cell.show(
-      open && arithmetic && {
-        ...open,
-        label: task.stepLabels(input)[open.step - 1] ?? '',
-        activation: layer.activation,
-        arithmetic,
-        featureLabel: (index) => task.featureLabel(input, open.step, index),
-      },
+      open &&
+        arithmetic && {
+          ...open,
+          label: task.stepLabels(input)[open.step - 1] ?? '',
+          activation: layer.activation,
+          arithmetic,
+          featureLabel: (index) => task.featureLabel(input, open.step, index),
+        },
     );
     const terms = arithmetic?.terms.filter(({ kind }) => kind === 'state').slice(0, LINKS) ?? [];
     const largest = Math.abs(terms[0]?.product ?? 0) || 1;
@@ -259,6 +274,7 @@ export class Page {
   #open(cell: Cell): void {
     const step = cell.step > this.#done ? cell.step : this.#state.step;
     this.#store.patch({ cell, step, playing: false });
+    this.#cell.element.scrollIntoView({ block: 'nearest', behavior: prefersStillness() ? 'instant' : 'smooth' });
     this.#say(`Opened ${this.#describe(cell)}`);
   }
 
@@ -335,7 +351,10 @@ export class Page {
     const { choice } = this.#scene.task;
     const { input } = this.#scene;
     if (choice.kind !== 'name') this.#choose(String(Number(input) + by));
-    else this.#choose(choice.picks[(choice.picks.indexOf(input) + by + choice.picks.length) % choice.picks.length] ?? input);
+    else
+      this.#choose(
+        choice.picks[(choice.picks.indexOf(input) + by + choice.picks.length) % choice.picks.length] ?? input,
+      );
   }
 
   #nextTheme(): void {

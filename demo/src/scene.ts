@@ -1,6 +1,6 @@
-import type { ModelCard, ModelHost, RecurrentCard, RecurrentRun, Run } from './host/model_host.ts';
-import type { PageState } from './state/page_state.ts';
-import { TASKS, type Task } from './tasks/index.ts';
+import type { ModelCard, ModelHost, RecurrentCard, RecurrentRun, Run } from './host/model_host.js';
+import type { PageState } from './state/page_state.js';
+import { TASKS, type Task } from './tasks/index.js';
 
 /** What a network did with one input: everything that the views draw comes from here. */
 export interface Scene {

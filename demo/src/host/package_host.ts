@@ -1,5 +1,5 @@
 import { loadModel } from 'simple-rnn/io';
-import type { Example, LayerCard, ModelCard, ModelHost, RecurrentCard, RecurrentRun, Run } from './model_host.ts';
+import type { Example, LayerCard, ModelCard, ModelHost, RecurrentCard, RecurrentRun, Run } from './model_host.js';
 
 type Model = Awaited<ReturnType<typeof loadModel>>;
 type Layer = Model['layers'][number];
@@ -28,12 +28,11 @@ export class PackageHost implements ModelHost {
   }
 
   #model(url: string): Promise<Model> {
-    let model = this.#models.get(url);
-    if (!model) {
-      model = loadModel(new URL(url));
-      model.catch(() => this.#models.delete(url)); // a later call tries again
-      this.#models.set(url, model);
-    }
+    const known = this.#models.get(url);
+    if (known) return known;
+    const model = loadModel(new URL(url));
+    this.#models.set(url, model);
+    model.catch(() => this.#models.delete(url)); // a later call tries again
     return model;
   }
 }

@@ -1,6 +1,6 @@
-import type { Example } from './model_host.ts';
-import { PackageHost } from './package_host.ts';
-import type { Reply, Request } from './worker_host.ts';
+import type { Example } from './model_host.js';
+import { PackageHost } from './package_host.js';
+import type { Reply, Request } from './worker_host.js';
 
 const host = new PackageHost();
 

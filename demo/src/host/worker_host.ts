@@ -1,4 +1,4 @@
-import type { Example, ModelCard, ModelHost, Run } from './model_host.ts';
+import type { Example, ModelCard, ModelHost, Run } from './model_host.js';
 
 export interface Request {
   readonly id: number;
@@ -6,9 +6,7 @@ export interface Request {
   readonly parameters: readonly unknown[];
 }
 
-export type Reply =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: string };
+export type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
 
 interface Waiting {
   resolve(result: unknown): void;

@@ -1,4 +1,4 @@
-import type { RecurrentCard, RecurrentRun } from '../host/model_host.ts';
+import type { RecurrentCard, RecurrentRun } from '../host/model_host.js';
 
 /** One product (or the bias) that goes into a cell's sum. */
 export interface Term {

@@ -4,8 +4,20 @@ export type Colour = readonly [number, number, number];
 /** The diverging scale: the colours of −1, −½, 0, +½ and +1. Blue and orange stay apart in every colour blindness. */
 export type Scale = readonly [Colour, Colour, Colour, Colour, Colour];
 
-export const LIGHT: Scale = [[8, 64, 139], [98, 160, 215], [247, 246, 242], [240, 161, 84], [166, 60, 0]];
-export const DARK: Scale = [[122, 190, 255], [48, 104, 166], [25, 28, 35], [172, 92, 20], [255, 170, 84]];
+export const LIGHT: Scale = [
+  [8, 64, 139],
+  [98, 160, 215],
+  [247, 246, 242],
+  [240, 161, 84],
+  [166, 60, 0],
+];
+export const DARK: Scale = [
+  [122, 190, 255],
+  [48, 104, 166],
+  [25, 28, 35],
+  [172, 92, 20],
+  [255, 170, 84],
+];
 
 /** The colour of a value; beyond −1 and +1 it stays that of the end. */
 export function colourOf(scale: Scale, value: number): Colour {

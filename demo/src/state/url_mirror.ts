@@ -1,5 +1,5 @@
-import { fromHash, type PageState, toHash } from './page_state.ts';
-import type { Store } from './store.ts';
+import { fromHash, type PageState, toHash } from './page_state.js';
+import type { Store } from './store.js';
 
 /** Browsers refuse more than about a hundred changes of the address in half a minute. */
 const PAUSE = 300;

@@ -1,7 +1,7 @@
-import type { Example, Run } from '../host/model_host.ts';
-import { percent } from '../maths/format.ts';
-import { fetchFile, largest, row, rows } from './fetch_file.ts';
-import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.ts';
+import type { Example, Run } from '../host/model_host.js';
+import { percent } from '../maths/format.js';
+import { fetchFile, largest, row, rows } from './fetch_file.js';
+import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.js';
 
 const SIZE = 8;
 const RECORD = SIZE * SIZE + 1;
@@ -14,7 +14,7 @@ export class Digits implements Task {
   readonly name = 'digits';
   readonly model = 'models/digits.keras';
   readonly first = '23';
-  readonly outputTitle = 'Outputs: probability of each digit after each row';
+  readonly outputTitle = 'Outputs: probability of each digit, row by row';
   readonly inputTitle = 'Inputs: one row of pixels at each step';
   readonly words = WORDS;
   #images: Float32Array[] = [];
@@ -85,7 +85,7 @@ export class Digits implements Task {
 
 const WORDS: Words = {
   title: 'Digits',
-  question: 'Which digit is this, read from top to bottom?',
+  question: 'Which digit is this?',
   lead: 'The network sees one row of eight pixels at each step, never the whole picture, and says in the end which digit it was.',
   outputs:
     'The probability of each digit, if the picture ended with this row; the digit in bold leads. The network was trained to be right after the last row, so its early opinions are guesses about pictures with empty rows to come.',

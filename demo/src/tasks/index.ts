@@ -1,10 +1,10 @@
-import type { TaskName } from '../state/page_state.ts';
-import { Digits } from './digits.ts';
-import { Names } from './names.ts';
-import { Sunspots } from './sunspots.ts';
-import type { Task } from './task.ts';
+import type { TaskName } from '../state/page_state.js';
+import { Digits } from './digits.js';
+import { Names } from './names.js';
+import { Sunspots } from './sunspots.js';
+import type { Task } from './task.js';
 
-export type { Task } from './task.ts';
+export type { Task } from './task.js';
 
 export const TASKS: Readonly<Record<TaskName, Task>> = {
   sunspots: new Sunspots(),

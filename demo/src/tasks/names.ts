@@ -1,7 +1,7 @@
-import type { Example, Run } from '../host/model_host.ts';
-import { percent } from '../maths/format.ts';
-import { largest, row, rows } from './fetch_file.ts';
-import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.ts';
+import type { Example, Run } from '../host/model_host.js';
+import { percent } from '../maths/format.js';
+import { largest, row, rows } from './fetch_file.js';
+import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.js';
 
 /** Token 0 pads, 1 starts a name, 2 ends it. */
 const ALPHABET = '_^$abcdefghijklmnopqrstuvwxyz';
@@ -27,7 +27,11 @@ export class Names implements Task {
   async load(): Promise<void> {}
 
   correct(input: string): string {
-    const letters = input.normalize('NFD').toLowerCase().replace(/[^a-z]/g, '').slice(0, LONGEST);
+    const letters = input
+      .normalize('NFD')
+      .toLowerCase()
+      .replace(/[^a-z]/g, '')
+      .slice(0, LONGEST);
     return letters || this.first;
   }
 
@@ -50,7 +54,8 @@ export class Names implements Task {
   }
 
   reading(input: string, run: Run, step: number): Reading {
-    if (step === 0) return { label: 'How does the name begin?', value: '?', detail: 'Nothing read yet.', verdict: null };
+    if (step === 0)
+      return { label: 'How does the name begin?', value: '?', detail: 'Nothing read yet.', verdict: null };
     const probabilities = row(run.outputs, CLASSES.length, step - 1);
     const answer = largest(probabilities);
     const next = this.#tokens(input)[step] ?? END;
@@ -78,7 +83,7 @@ export class Names implements Task {
 
 const WORDS: Words = {
   title: 'Names',
-  question: 'Which letter comes next in this name?',
+  question: 'Which letter comes next?',
   lead: 'The network reads a first name letter by letter and says after each one how likely every letter is to follow.',
   outputs:
     'The four likeliest next letters after each step; the framed one is what really comes. “End” means that the name is complete.',
@@ -94,6 +99,9 @@ const WORDS: Words = {
   facts: [
     ['Data', '8403 English first names (Grady Ward, Moby Word II, public domain)'],
     ['Trained on', 'nine names of every ten in the list'],
-    ['Surprise', '2.974 bits per letter on the tenth; counting the three letters before gives 2.974 too, one letter before 3.496'],
+    [
+      'Surprise',
+      '2.974 bits per letter on the tenth; counting the three letters before gives 2.974 too, one letter before 3.496',
+    ],
   ],
 };

@@ -1,7 +1,7 @@
-import type { Example, Run } from '../host/model_host.ts';
-import { fixed } from '../maths/format.ts';
-import { fetchFile } from './fetch_file.ts';
-import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.ts';
+import type { Example, Run } from '../host/model_host.js';
+import { fixed } from '../maths/format.js';
+import { fetchFile } from './fetch_file.js';
+import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.js';
 
 const WINDOW = 24;
 const LAST_TRAINED = 1950;
@@ -16,7 +16,7 @@ export class Sunspots implements Task {
   readonly name = 'sunspots';
   readonly model = 'models/sunspots.keras';
   readonly first = '1998';
-  readonly outputTitle = 'Outputs: sunspots of the next year, ◆ forecast and ● measured';
+  readonly outputTitle = 'Outputs: next year, ◆ forecast, ● measured';
   readonly inputTitle = 'Inputs: sunspots of each year';
   readonly words = WORDS;
   #firstYear = 0;
@@ -90,7 +90,7 @@ export class Sunspots implements Task {
 
 const WORDS: Words = {
   title: 'Sunspots',
-  question: 'How many sunspots will there be next year?',
+  question: 'How many sunspots next year?',
   lead: 'The network reads 24 years, one at each step, and then names the number of the year that follows.',
   outputs:
     'Diamonds are what the output layer makes of the state after each year, dots are what was measured. The network was trained to be right in the last column only; the columns before show how its answer forms.',
@@ -106,6 +106,9 @@ const WORDS: Words = {
   facts: [
     ['Data', 'mean sunspot number of each year, 1700–2008 (National Geophysical Data Center, public domain)'],
     ['Trained on', 'the 227 windows that end with a year up to 1950'],
-    ['Error 1951–2008', '17.98 sunspots (root mean square); repeating last year’s number 32.79, the number of eleven years ago 37.73'],
+    [
+      'Error 1951–2008',
+      '17.98 sunspots (root mean square); repeating last year’s number 32.79, the number of eleven years ago 37.73',
+    ],
   ],
 };

@@ -1,5 +1,5 @@
-import type { Example, Run } from '../host/model_host.ts';
-import type { TaskName } from '../state/page_state.ts';
+import type { Example, Run } from '../host/model_host.js';
+import type { TaskName } from '../state/page_state.js';
 
 /** What stands below the states: what the network reads, one column a step. */
 export type InputPicture =

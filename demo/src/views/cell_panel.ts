@@ -1,8 +1,8 @@
-import type { CellArithmetic, Term } from '../maths/cell.ts';
-import { css } from '../maths/colour.ts';
-import { fixed, signed } from '../maths/format.ts';
-import { button, element, icon } from './dom.ts';
-import type { Palette } from './palette.ts';
+import type { CellArithmetic, Term } from '../maths/cell.js';
+import { css } from '../maths/colour.js';
+import { fixed, signed } from '../maths/format.js';
+import { button, element, icon } from './dom.js';
+import type { Palette } from './palette.js';
 
 const CROSS = 'M3.5 2.5 8 7l4.5-4.5 1 1L9 8l4.5 4.5-1 1L8 9l-4.5 4.5-1-1L7 8 2.5 3.5z';
 /** Terms shown at first. */
@@ -45,7 +45,9 @@ export class CellPanel {
     const cell = this.#shown;
     this.element.hidden = !cell;
     if (!cell) return;
-    const focus = this.element.contains(document.activeElement) ? document.activeElement?.getAttribute('data-focus') : null;
+    const focus = this.element.contains(document.activeElement)
+      ? document.activeElement?.getAttribute('data-focus')
+      : null;
     const { state, sum } = cell.arithmetic;
     this.element.dataset.state = String(state);
     this.element.dataset.sum = String(sum);
@@ -62,9 +64,18 @@ export class CellPanel {
       'header',
       {},
       element('h2', {}, `Unit ${unit} at step ${step}`, ' ', element('small', {}, label)),
-      named('up', button('Unit above', icon('M8 4l5 6H3z'), () => this.#events.move(-1))),
-      named('down', button('Unit below', icon('M8 12l5-6H3z'), () => this.#events.move(1))),
-      named('close', button('Close the cell', icon(CROSS), () => this.#events.close(), 'Escape')),
+      named(
+        'up',
+        button('Unit above', icon('M8 4l5 6H3z'), () => this.#events.move(-1)),
+      ),
+      named(
+        'down',
+        button('Unit below', icon('M8 12l5-6H3z'), () => this.#events.move(1)),
+      ),
+      named(
+        'close',
+        button('Close the cell', icon(CROSS), () => this.#events.close(), 'Escape'),
+      ),
     );
   }
 
@@ -98,9 +109,21 @@ export class CellPanel {
     const body = element('tbody', {}, ...shown.map((term) => this.#row(cell, term, largest)));
     const restSum = rest.reduce((total, term) => total + term.product, 0);
     if (rest.length) {
-      const more = element('button', { type: 'button', class: 'link', 'data-focus': 'more' }, `${rest.length} smaller terms together`);
+      const more = element(
+        'button',
+        { type: 'button', class: 'link', 'data-focus': 'more' },
+        `${rest.length} smaller terms together`,
+      );
       more.addEventListener('click', () => this.#toggle());
-      body.append(element('tr', { class: 'rest' }, element('td', { colspan: 2 }, more), this.#bar(restSum, largest), this.#number(restSum)));
+      body.append(
+        element(
+          'tr',
+          { class: 'rest' },
+          element('td', { colspan: 2 }, more),
+          this.#bar(restSum, largest),
+          this.#number(restSum),
+        ),
+      );
     }
     const foot = element(
       'tfoot',
@@ -114,7 +137,11 @@ export class CellPanel {
       element(
         'thead',
         { class: 'unseen' },
-        element('tr', {}, ...['Term', 'Value × weight', 'Size', 'Product'].map((name) => element('th', { scope: 'col' }, name))),
+        element(
+          'tr',
+          {},
+          ...['Term', 'Value × weight', 'Size', 'Product'].map((name) => element('th', { scope: 'col' }, name)),
+        ),
       ),
       body,
       foot,
@@ -132,8 +159,14 @@ export class CellPanel {
 
   #row(cell: OpenedCell, term: Term, largest: number): HTMLElement {
     const { kind, index, value, weight, product } = term;
-    const name = { input: `x[${index}]·W[${index},${cell.unit}]`, state: `h₋₁[${index}]·U[${index},${cell.unit}]`, bias: `b[${cell.unit}]` }[kind];
-    const title = { input: cell.featureLabel(index), state: `state of unit ${index} one step before`, bias: 'bias' }[kind];
+    const name = {
+      input: `x[${index}]·W[${index},${cell.unit}]`,
+      state: `h₋₁[${index}]·U[${index},${cell.unit}]`,
+      bias: `b[${cell.unit}]`,
+    }[kind];
+    const title = { input: cell.featureLabel(index), state: `state of unit ${index} one step before`, bias: 'bias' }[
+      kind
+    ];
     const factors = kind === 'bias' ? '' : `${fixed(value, 2)} × ${fixed(weight, 2)}`;
     return element(
       'tr',

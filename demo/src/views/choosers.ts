@@ -1,5 +1,5 @@
-import type { Choice } from '../tasks/task.ts';
-import { button, element, icon } from './dom.ts';
+import type { Choice } from '../tasks/task.js';
+import { button, element, icon } from './dom.js';
 
 type Choose = (input: string) => void;
 type OfKind<K extends Choice['kind']> = Choice & { readonly kind: K };
@@ -29,7 +29,13 @@ class YearChooser implements Chooser {
   constructor(choice: OfKind<'year'>, choose: Choose) {
     this.#choice = choice;
     const { first, last } = choice;
-    this.#slider = element('input', { type: 'range', min: first, max: last, step: 1, 'aria-label': 'Year to forecast' });
+    this.#slider = element('input', {
+      type: 'range',
+      min: first,
+      max: last,
+      step: 1,
+      'aria-label': 'Year to forecast',
+    });
     this.#number = element('input', { type: 'number', min: first, max: last, step: 1, id: 'year' });
     this.#slider.addEventListener('input', () => choose(this.#slider.value));
     this.#number.addEventListener('change', () => choose(this.#number.value));
@@ -49,7 +55,7 @@ class YearChooser implements Chooser {
   show(input: string): void {
     this.#slider.value = input;
     if (this.#number.value !== input) this.#number.value = input;
-    this.#note.textContent = Number(input) <= this.#choice.lastTrained ? 'a year it was trained on' : 'a year it has never seen';
+    this.#note.textContent = Number(input) <= this.#choice.lastTrained ? 'seen in training' : 'not seen in training';
   }
 }
 
@@ -69,7 +75,11 @@ class DigitChooser implements Chooser {
     for (const index of picks) {
       const thumbnail = element('canvas', { width: 8, height: 8, 'aria-hidden': 'true' });
       const wrong = picks.indexOf(index) > 9;
-      const pick = button(`Example ${index}, a ${labels[index]}${wrong ? ', which the network misreads' : ''}`, thumbnail, () => choose(String(index)));
+      const pick = button(
+        `Example ${index}, a ${labels[index]}${wrong ? ', which the network misreads' : ''}`,
+        thumbnail,
+        () => choose(String(index)),
+      );
       if (wrong) pick.append(element('span', { class: 'mistake', 'aria-hidden': 'true' }, '✗'));
       paintDigit(thumbnail, images[index]);
       this.#picks.set(index, pick);
@@ -93,7 +103,7 @@ class DigitChooser implements Chooser {
     this.#number.value = input;
     paintDigit(this.#current, this.#choice.images[index]);
     this.#current.setAttribute('aria-label', `Example ${index}, a ${this.#choice.labels[index]}`);
-    this.#note.textContent = index % 6 === 5 ? 'a test example' : 'it was trained on this one';
+    this.#note.textContent = index % 6 === 5 ? 'not seen in training' : 'seen in training';
     for (const [pick, made] of this.#picks) made.setAttribute('aria-pressed', String(pick === index));
   }
 }
@@ -116,13 +126,23 @@ class NameChooser implements Chooser {
 
   constructor(choice: OfKind<'name'>, choose: Choose) {
     this.#text = element('input', {
-      type: 'text', id: 'name', maxlength: choice.longest, size: 14, autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false',
+      type: 'text',
+      id: 'name',
+      maxlength: choice.longest,
+      size: 14,
+      autocomplete: 'off',
+      autocapitalize: 'off',
+      spellcheck: 'false',
     });
     this.#text.addEventListener('input', () => {
       if (this.#text.value.trim()) choose(this.#text.value);
     });
     this.#text.addEventListener('blur', () => choose(this.#text.value));
-    for (const name of choice.picks) this.#picks.set(name, button(`The name ${name}`, name, () => choose(name)));
+    for (const name of choice.picks)
+      this.#picks.set(
+        name,
+        button(`The name ${name}`, name, () => choose(name)),
+      );
     this.element = element(
       'div',
       { class: 'chooser name' },

@@ -1,4 +1,4 @@
-import { button, element } from './dom.ts';
+import { button, element } from './dom.js';
 
 /** The Keras code of the model, to copy, and its facts. */
 export class CodeCard {
@@ -15,7 +15,12 @@ export class CodeCard {
       element('header', {}, element('h2', { id: 'code-title' }, 'The model in Keras'), this.#copy, this.#file),
       element('pre', {}, this.#code),
     ),
-    element('section', { class: 'card facts', 'aria-labelledby': 'facts-title' }, element('h2', { id: 'facts-title' }, 'About this network'), this.#facts),
+    element(
+      'section',
+      { class: 'card facts', 'aria-labelledby': 'facts-title' },
+      element('h2', { id: 'facts-title' }, 'About this network'),
+      this.#facts,
+    ),
   );
 
   show(code: string, file: string, facts: readonly (readonly [string, string])[]): void {

@@ -1,6 +1,6 @@
-import { TASK_NAMES, type TaskName, type Theme } from '../state/page_state.ts';
-import { TASKS } from '../tasks/index.ts';
-import { button, element } from './dom.ts';
+import { TASK_NAMES, type TaskName, type Theme } from '../state/page_state.js';
+import { TASKS } from '../tasks/index.js';
+import { button, element } from './dom.js';
 
 const THEME_SIGNS: Readonly<Record<Theme, string>> = { system: '◐', light: '☀', dark: '☾' };
 const THEME_NAMES: Readonly<Record<Theme, string>> = { system: 'as the system', light: 'light', dark: 'dark' };
@@ -19,15 +19,23 @@ export class Header {
 
   constructor(events: HeaderEvents) {
     TASK_NAMES.forEach((name, i) => {
-      this.#tabs.set(name, button(TASKS[name].words.title, TASKS[name].words.title, () => events.choose(name), String(i + 1)));
+      this.#tabs.set(
+        name,
+        button(TASKS[name].words.title, TASKS[name].words.title, () => events.choose(name), String(i + 1)),
+      );
     });
     this.#theme = button('Theme', '', () => events.nextTheme(), 'T');
     this.element = element(
       'header',
       { class: 'top' },
-      element('h1', {}, element('b', {}, 'simple-rnn'), element('span', {}, ' watch a recurrent network think')),
+      element('h1', {}, element('b', {}, 'simple-rnn'), element('span', {}, 'watch a recurrent network think')),
       element('nav', { 'aria-label': 'Tasks' }, ...this.#tabs.values()),
-      element('div', { class: 'tools' }, this.#theme, button('Keys', '?', () => events.showKeys(), '?')),
+      element(
+        'div',
+        { class: 'tools' },
+        this.#theme,
+        button('Keys', '?', () => events.showKeys(), '?'),
+      ),
     );
   }
 

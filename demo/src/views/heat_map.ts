@@ -1,7 +1,7 @@
-import type { Cell } from '../state/page_state.ts';
-import { prefersStillness } from './dom.ts';
-import { type Palette, rampColour } from './palette.ts';
-import { type Time, TimeView } from './time_view.ts';
+import type { Cell } from '../state/page_state.js';
+import { prefersStillness } from './dom.js';
+import { type Palette, rampColour } from './palette.js';
+import { type Time, TimeView } from './time_view.js';
 
 /** A line from a cell of the step before to the opened one; `weight` of −1 … +1 sets colour and width. */
 export interface Link {
@@ -128,12 +128,20 @@ export class HeatMap extends TimeView {
     for (const pass of [0, 1]) {
       for (const { unit, weight } of this.#links) {
         const from = this.middleOf({ step: open.step - 1, unit });
-        const size = 1 + 4 * Math.abs(weight);
+        const bow = this.columnWidth < 28 ? 10 + 0.3 * Math.abs(to.y - from.y) : 6;
+        const size = 1 + (this.columnWidth < 28 ? 2 : 4) * Math.abs(weight);
         context.lineWidth = pass ? size : size + 2;
         context.strokeStyle = pass ? rampColour(palette, 0.75 * Math.sign(weight)) : palette.surface;
         context.beginPath();
         context.moveTo(from.x, from.y);
-        context.bezierCurveTo(to.x - 6, from.y, to.x - 6, to.y, to.x, to.y);
+        context.bezierCurveTo(
+          Math.min(from.x, to.x - bow) + (bow > 6 ? 0 : to.x - from.x - 6),
+          from.y,
+          to.x - bow,
+          to.y,
+          to.x,
+          to.y,
+        );
         context.stroke();
       }
     }
@@ -154,7 +162,7 @@ export class HeatMap extends TimeView {
 
   #paintLabels(palette: Palette): void {
     const rowHeight = this.height / this.#units;
-    const every = [1, 2, 4, 8, 16, 32].find((n) => n * rowHeight >= 13) ?? 64;
+    const every = [1, 2, 4, 8, 16, 32].find((n) => n * rowHeight >= 15) ?? 64;
     this.context.textAlign = 'right';
     this.context.textBaseline = 'middle';
     for (let unit = 0; unit < this.#units; unit += every) {

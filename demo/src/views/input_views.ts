@@ -1,5 +1,5 @@
-import type { Palette } from './palette.ts';
-import { TimeView } from './time_view.ts';
+import type { Palette } from './palette.js';
+import { TimeView } from './time_view.js';
 
 const LABEL = 16;
 
@@ -24,7 +24,15 @@ abstract class InputView extends TimeView {
       const pointed = t + 1 === this.time.hovered;
       if ((last - t) % every === 0 || pointed) {
         const hidden = this.time.hovered && !pointed && Math.abs(t + 1 - this.time.hovered) < every;
-        if (!hidden) this.text(label, this.#within(t + 1, label), this.height - 3, 11, pointed ? palette.text : palette.muted, pointed ? 700 : 400);
+        if (!hidden)
+          this.text(
+            label,
+            this.#within(t + 1, label),
+            this.height - 3,
+            11,
+            pointed ? palette.text : palette.muted,
+            pointed ? 700 : 400,
+          );
       }
     });
   }

@@ -1,4 +1,4 @@
-import { button, element } from './dom.ts';
+import { button, element } from './dom.js';
 
 /** The list of keys. */
 export class KeysDialog {
@@ -7,9 +7,16 @@ export class KeysDialog {
   constructor(keys: readonly (readonly [keys: string, what: string])[]) {
     this.element = element(
       'dialog',
-      { 'aria-labelledby': 'keys-title' },
+      { class: 'keys', 'aria-labelledby': 'keys-title' },
       element('h2', { id: 'keys-title' }, 'Keys'),
-      element('dl', {}, ...keys.flatMap(([key, what]) => [element('dt', {}, ...key.split(' ').map((k) => element('kbd', {}, k))), element('dd', {}, what)])),
+      element(
+        'dl',
+        {},
+        ...keys.flatMap(([key, what]) => [
+          element('dt', {}, ...key.split(' ').map((k) => element('kbd', {}, k))),
+          element('dd', {}, what),
+        ]),
+      ),
       button('Close', 'Close', () => this.element.close()),
     );
     // a click beside the box closes it

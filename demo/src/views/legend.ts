@@ -1,5 +1,5 @@
-import { element } from './dom.ts';
-import { type Palette, rampColour } from './palette.ts';
+import { element } from './dom.js';
+import { type Palette, rampColour } from './palette.js';
 
 /** The one colour scale of the page; a mark shows where the value looked at stands. */
 export class Legend {

@@ -1,5 +1,5 @@
-import { fixed } from '../maths/format.ts';
-import { element } from './dom.ts';
+import { fixed } from '../maths/format.js';
+import { element } from './dom.js';
 
 export interface TableData {
   readonly caption: string;
@@ -14,8 +14,18 @@ export interface TableData {
 
 /** The same numbers as in the picture, as a table; made when it is opened. */
 export class NumberTable {
-  readonly #body = element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Table of the states' });
-  readonly element = element('details', { class: 'card numbers' }, element('summary', {}, 'The same numbers as a table'), this.#body);
+  readonly #body = element('div', {
+    class: 'scroll',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'Table of the states',
+  });
+  readonly element = element(
+    'details',
+    { class: 'card numbers' },
+    element('summary', {}, 'The same numbers as a table'),
+    this.#body,
+  );
   #data: TableData | null = null;
 
   constructor() {
@@ -30,7 +40,8 @@ export class NumberTable {
   #draw(): void {
     if (!this.element.open || !this.#data) return;
     const { caption, labels, states, units, done, answers } = this.#data;
-    const cells = (t: number) => Array.from({ length: units }, (_, unit) => element('td', {}, fixed(states[t * units + unit] ?? Number.NaN)));
+    const cells = (t: number) =>
+      Array.from({ length: units }, (_, unit) => element('td', {}, fixed(states[t * units + unit] ?? Number.NaN)));
     this.#body.replaceChildren(
       element(
         'table',
@@ -39,13 +50,26 @@ export class NumberTable {
         element(
           'thead',
           {},
-          element('tr', {}, ...['Step', 'Input', 'Answer', ...Array.from({ length: units }, (_, unit) => `h[${unit}]`)].map((name) => element('th', { scope: 'col' }, name))),
+          element(
+            'tr',
+            {},
+            ...['Step', 'Input', 'Answer', ...Array.from({ length: units }, (_, unit) => `h[${unit}]`)].map((name) =>
+              element('th', { scope: 'col' }, name),
+            ),
+          ),
         ),
         element(
           'tbody',
           {},
           ...Array.from({ length: done }, (_, t) =>
-            element('tr', {}, element('th', { scope: 'row' }, String(t + 1)), element('td', {}, labels[t] ?? ''), element('td', {}, answers[t] ?? ''), ...cells(t)),
+            element(
+              'tr',
+              {},
+              element('th', { scope: 'row' }, String(t + 1)),
+              element('td', {}, labels[t] ?? ''),
+              element('td', {}, answers[t] ?? ''),
+              ...cells(t),
+            ),
           ),
         ),
       ),

@@ -1,6 +1,6 @@
-import { percent } from '../maths/format.ts';
-import { inkFor, type Palette, rampColour } from './palette.ts';
-import { TimeView } from './time_view.ts';
+import { percent } from '../maths/format.js';
+import { inkFor, type Palette, rampColour } from './palette.js';
+import { TimeView } from './time_view.js';
 
 /** Answers as diamonds beside the truth as dots joined by a line, from 0 up. */
 export class OutputLine extends TimeView {
@@ -42,7 +42,9 @@ export class OutputLine extends TimeView {
 
   #paintTruth(palette: Palette): void {
     const { context } = this;
-    const known = this.#truth.map((value, t) => ({ value, x: this.centre(t + 1) })).filter(({ value }) => !Number.isNaN(value));
+    const known = this.#truth
+      .map((value, t) => ({ value, x: this.centre(t + 1) }))
+      .filter(({ value }) => !Number.isNaN(value));
     context.strokeStyle = palette.muted;
     context.lineWidth = 1.5;
     context.beginPath();
@@ -112,8 +114,16 @@ export class OutputGrid extends TimeView {
         context.fillStyle = rampColour(palette, probability);
         context.fillRect(this.x(t + 1), y(k), this.x(t + 2) - this.x(t + 1) - 1, y(k + 1) - y(k) - 1);
         if (probability === best) {
-          const text = this.columnWidth > 64 ? `${this.#classes[k]}   ${percent(probability)}` : (this.#classes[k] ?? '');
-          this.text(text, this.centre(t + 1), y(k) + rowHeight / 2, Math.min(12, rowHeight), inkFor(palette, probability), 700);
+          const text =
+            this.columnWidth > 64 ? `${this.#classes[k]}   ${percent(probability)}` : (this.#classes[k] ?? '');
+          this.text(
+            text,
+            this.centre(t + 1),
+            y(k) + rowHeight / 2,
+            Math.min(12, rowHeight),
+            inkFor(palette, probability),
+            700,
+          );
         }
       });
     });

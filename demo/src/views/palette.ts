@@ -1,4 +1,4 @@
-import { type Colour, colourOf, css, DARK, inkOn, LIGHT, type Scale } from '../maths/colour.ts';
+import { type Colour, colourOf, css, DARK, inkOn, LIGHT, type Scale } from '../maths/colour.js';
 
 /** The colours of the current theme, for the canvases. */
 export interface Palette {

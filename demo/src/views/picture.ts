@@ -1,11 +1,11 @@
-import type { InputPicture, OutputPicture } from '../tasks/task.ts';
-import type { Cell } from '../state/page_state.ts';
-import { element } from './dom.ts';
-import { HeatMap, type Link } from './heat_map.ts';
-import { InputBars, InputLetters, InputPixels } from './input_views.ts';
-import { OutputGrid, OutputLine, OutputRanking } from './output_views.ts';
-import type { Palette } from './palette.ts';
-import type { Time, TimeView } from './time_view.ts';
+import type { Cell } from '../state/page_state.js';
+import type { InputPicture, OutputPicture } from '../tasks/task.js';
+import { element } from './dom.js';
+import { HeatMap, type Link } from './heat_map.js';
+import { InputBars, InputLetters, InputPixels } from './input_views.js';
+import { OutputGrid, OutputLine, OutputRanking } from './output_views.js';
+import type { Palette } from './palette.js';
+import type { Time, TimeView } from './time_view.js';
 
 /** Everything that the unrolled network shows, as arrays. */
 export interface PictureData {

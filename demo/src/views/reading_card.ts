@@ -1,5 +1,5 @@
-import type { Reading } from '../tasks/task.ts';
-import { element } from './dom.ts';
+import type { Reading } from '../tasks/task.js';
+import { element } from './dom.js';
 
 const VERDICTS = { right: '✓ right', wrong: '✗ wrong' };
 
@@ -8,7 +8,13 @@ export class ReadingCard {
   readonly #label = element('p', { class: 'label' });
   readonly #value = element('p', { class: 'value' });
   readonly #detail = element('p', { class: 'detail' });
-  readonly element = element('section', { class: 'card reading', 'aria-label': 'What the network says' }, this.#label, this.#value, this.#detail);
+  readonly element = element(
+    'section',
+    { class: 'card reading', 'aria-label': 'What the network says' },
+    this.#label,
+    this.#value,
+    this.#detail,
+  );
 
   show({ label, value, detail, verdict }: Reading): void {
     this.#label.textContent = label;

@@ -1,5 +1,5 @@
-import { element } from './dom.ts';
-import type { Palette } from './palette.ts';
+import { element } from './dom.js';
+import type { Palette } from './palette.js';
 
 /** How many steps there are, how many are done, and which one the pointer is on (from 1; 0: none). */
 export interface Time {
@@ -10,7 +10,7 @@ export interface Time {
 
 /** Width of the labels to the left of the first column, in CSS pixels. */
 const GUTTER_WIDE = 40;
-const GUTTER_NARROW = 26;
+const GUTTER_NARROW = 30;
 const MARGIN = 4;
 
 /**

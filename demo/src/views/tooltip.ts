@@ -1,4 +1,4 @@
-import { element } from './dom.ts';
+import { element } from './dom.js';
 
 /** A small label beside the pointer. */
 export class Tooltip {

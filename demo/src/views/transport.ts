@@ -1,6 +1,6 @@
-import { SPEEDS, type Speed } from '../state/page_state.ts';
-import { button, element, icon } from './dom.ts';
-import type { Legend } from './legend.ts';
+import { SPEEDS, type Speed } from '../state/page_state.js';
+import { button, element, icon } from './dom.js';
+import type { Legend } from './legend.js';
 
 const ICONS = {
   first: 'M3 3h2v10H3zM13 3v10L6 8z',
@@ -44,11 +44,31 @@ export class Transport {
       element(
         'div',
         { class: 'buttons' },
-        button('To the start', icon(ICONS.first), go(() => 0), 'Home'),
-        button('One step back', icon(ICONS.back), go(() => this.#done - 1), 'ArrowLeft'),
+        button(
+          'To the start',
+          icon(ICONS.first),
+          go(() => 0),
+          'Home',
+        ),
+        button(
+          'One step back',
+          icon(ICONS.back),
+          go(() => this.#done - 1),
+          'ArrowLeft',
+        ),
         this.#play,
-        button('One step on', icon(ICONS.forward), go(() => this.#done + 1), 'ArrowRight'),
-        button('To the end', icon(ICONS.last), go(() => this.#steps), 'End'),
+        button(
+          'One step on',
+          icon(ICONS.forward),
+          go(() => this.#done + 1),
+          'ArrowRight',
+        ),
+        button(
+          'To the end',
+          icon(ICONS.last),
+          go(() => this.#steps),
+          'End',
+        ),
         this.#speed,
       ),
       element('div', { class: 'scrub' }, this.#slider, this.#place),

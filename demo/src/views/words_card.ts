@@ -1,5 +1,5 @@
-import type { Words } from '../tasks/task.ts';
-import { element } from './dom.ts';
+import type { Words } from '../tasks/task.js';
+import { element } from './dom.js';
 
 /** Short explanations beside the picture, in the order of its strips. */
 export class WordsCard {
