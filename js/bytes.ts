@@ -12,7 +12,7 @@ function unpack(base64: string): Uint8Array {
 }
 
 /** The two modules, unpacked when one is asked for. */
-const inlined: Bytes = {
+export const inlined: Bytes = {
   strict: () => unpack(strict),
   relaxed: () => unpack(relaxed),
 };

@@ -41,6 +41,6 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
   recogniseZip(read);
   const archive = new Zip(read.bytes);
   if (!archive.has('config.json')) throw foreignZip(archive.names, read.name);
-  if (!provided()) provide((await import('../bytes.js')).default);
+  if (!provided()) provide((await import('../bytes.js')).inlined);
   return readKerasFile(archive, compile);
 }

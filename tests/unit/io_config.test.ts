@@ -97,7 +97,7 @@ test.each<[string, string, Uint8Array, RegExp]>([
   ],
   [
     'float16',
-    FORMAT,
+    UNSUPPORTED,
     layer(1, (l) => Object.assign(l.config.dtype.config, { name: 'mixed_float16' })),
     /mixed_float16/,
   ],

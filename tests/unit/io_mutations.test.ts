@@ -4,6 +4,8 @@ import { memory, SimpleRNNError } from 'simple-rnn';
 import { loadModel } from 'simple-rnn/io';
 import { bytesOf, json, keras, members } from './io_support.js';
 
+const LIMIT = 60_000;
+
 /** mulberry32: the same numbers at every run. */
 function random(seed: number): () => number {
   let state = seed;
@@ -40,18 +42,22 @@ async function survives(bytes: Uint8Array, what: string): Promise<'read' | 'refu
 
 const names = ['keras_stateful_nobias.keras', 'keras_seq_two_rnn.keras'];
 
-test.each(names)('%s: one byte changed anywhere in the archive', async (name) => {
-  const next = random(1);
-  const whole = bytesOf(name);
-  const counts = { read: 0, refused: 0 };
-  for (let i = 0; i < 400; i++) {
-    const at = Math.floor(next() * whole.length);
-    const bytes = whole.slice();
-    bytes[at] ^= 1 << Math.floor(next() * 8);
-    counts[await survives(bytes, `byte ${at}`)]++;
-  }
-  expect(counts.refused).toBeGreaterThan(300);
-});
+test.each(names)(
+  '%s: one byte changed anywhere in the archive',
+  async (name) => {
+    const next = random(1);
+    const whole = bytesOf(name);
+    const counts = { read: 0, refused: 0 };
+    for (let i = 0; i < 300; i++) {
+      const at = Math.floor(next() * whole.length);
+      const bytes = whole.slice();
+      bytes[at] ^= 1 << Math.floor(next() * 8);
+      counts[await survives(bytes, `byte ${at}`)]++;
+    }
+    expect(counts.refused).toBeGreaterThan(220);
+  },
+  LIMIT,
+);
 
 // Inside the members the CRC is made good again, so that the damage reaches the readers behind it.
 test.each(names.flatMap((name) => ['config.json', 'model.weights.h5'].map((member) => [name, member] as const)))(
@@ -60,14 +66,15 @@ test.each(names.flatMap((name) => ['config.json', 'model.weights.h5'].map((membe
     const next = random(2);
     const whole = members(name)[member];
     const counts = { read: 0, refused: 0 };
-    for (let i = 0; i < 500; i++) {
+    for (let i = 0; i < 350; i++) {
       const at = Math.floor(next() * whole.length);
       const bytes = whole.slice();
       bytes[at] = Math.floor(next() * 256);
       counts[await survives(keras(name, { [member]: bytes }), `byte ${at} of ${member}`)]++;
     }
-    expect(counts.read + counts.refused).toBe(500);
+    expect(counts.read + counts.refused).toBe(350);
   },
+  LIMIT,
 );
 
 const odd: readonly unknown[] = [
@@ -108,7 +115,7 @@ test.each([...names, 'keras_embedding_masked_rnn.keras', 'digits.keras', 'tfk_se
     const pick = <T>(list: readonly T[]) => list[Math.floor(next() * list.length)] as T;
     const config = members(name)['config.json'];
     const counts = { read: 0, refused: 0 };
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 200; i++) {
       const changed = JSON.parse(new TextDecoder().decode(config));
       const [holder, key] = pick(places(changed));
       const value = pick(odd);
@@ -116,7 +123,8 @@ test.each([...names, 'keras_embedding_masked_rnn.keras', 'digits.keras', 'tfk_se
       else holder[key] = value;
       counts[await survives(keras(name, { 'config.json': json(changed) }), `${key} = ${JSON.stringify(value)}`)]++;
     }
-    expect(counts.refused).toBeGreaterThan(50);
-    expect(counts.read).toBeGreaterThan(20);
+    expect(counts.refused).toBeGreaterThan(30);
+    expect(counts.read).toBeGreaterThan(10);
   },
+  LIMIT,
 );
