@@ -51,25 +51,43 @@ void log_softmax(T* to, const T* from, int columns) {
   for (int i = 0; i < columns; ++i) to[i] = from[i] - shift;
 }
 
-/// Martins and Astudillo 2016: the projection onto the simplex, its threshold by Michelot's
-/// iteration.
+/// Smallest value that lies outside the support of the projection onto the simplex (Martins and
+/// Astudillo 2016), by Michelot's iteration; `count` becomes the size of the support.
 template <class T>
-void sparsemax(T* to, const T* from, int columns) {
+T support_threshold(const T* from, int columns, int& count) {
   T threshold = -INFINITY;
-  for (int support = columns + 1;;) {
+  count = columns + 1;
+  for (;;) {
     T sum = 0;
-    int count = 0;
+    int above = 0;
     for (int i = 0; i < columns; ++i) {
       if (from[i] > threshold) {
         sum += from[i];
-        ++count;
+        ++above;
       }
     }
-    if (count == 0 || count >= support) break;
-    support = count;
-    threshold = (sum - 1) / T(count);
+    if (above == 0 || above >= count) return threshold;
+    count = above;
+    threshold = (sum - 1) / T(above);
   }
-  for (int i = 0; i < columns; ++i) to[i] = std::max(from[i] - threshold, T(0));
+}
+
+/// Keras' sparsemax, max(x - tau, 0). With the support sorted, z_1 >= ... >= z_k, the projection
+/// has tau = (z_1 + ... + z_k - 1) / k; every backend of Keras 3 sums all the running sums instead,
+/// tau = (sum_j (z_1 + ... + z_j) - 1) / k, and so do we.
+template <class T>
+void sparsemax(T* to, const T* from, int columns) {
+  int count = 0;
+  const T threshold = support_threshold(from, columns, count);
+  T sum = 0;
+  for (int i = 0; i < columns; ++i) {
+    if (!(from[i] > threshold)) continue;
+    int before = 0;
+    for (int j = 0; j < columns; ++j) before += from[j] > from[i] || (from[j] == from[i] && j < i);
+    sum += T(count - before) * from[i];
+  }
+  const T tau = (sum - 1) / T(count);
+  for (int i = 0; i < columns; ++i) to[i] = std::max(from[i] - tau, T(0));
 }
 
 template <class V, class T = typename V::Number>

@@ -130,11 +130,16 @@ TEST(Activations, SoftmaxRowsSumToOneWithoutOverflow) {
   }
 }
 
-TEST(Activations, SparsemaxIsAProjectionOntoTheSimplex) {
+// With a support of one entry it is the projection onto the simplex; with more, Keras' own formula.
+TEST(Activations, SparsemaxIsKeras) {
   EXPECT_EQ(run({3, 1, 0}, 1, Activation::sparsemax, {}), (std::vector<float>{1, 0, 0}));
-  expect_close(run({0.5f, 0.4f, -1}, 1, Activation::sparsemax, {}),
-               std::vector<float>{0.55f, 0.45f, 0});
-  expect_close(run({1, 1, 1, 1}, 1, Activation::sparsemax, {}), std::vector<float>(4, 0.25f));
+  EXPECT_EQ(run({1, 1, 1, 1}, 1, Activation::sparsemax, {}), std::vector<float>(4, 0));
+  // support {0.5, 0.4}: tau = (0.5 + 0.9 - 1) / 2
+  expect_close(run({0.4f, 0.5f, -1}, 1, Activation::sparsemax, {}),
+               std::vector<float>{0.2f, 0.3f, 0});
+  // support {0.267, 0.075, -0.064, -0.153}: tau = (0.267 + 0.342 + 0.278 + 0.125 - 1) / 4
+  expect_close(run({0.267f, 0.075f, -0.064f, -0.153f, -0.815f}, 1, Activation::sparsemax, {}),
+               std::vector<float>{0.264f, 0.072f, 0, 0, 0});
 }
 
 TEST(Activations, GluHalvesTheRow) {
