@@ -31,9 +31,9 @@ export function provide(source: Bytes): void {
   bytes ??= source;
 }
 
-/** Whether there is something to instantiate: inlined bytes, or a module given to `ready`. */
+/** Whether the module runs or there is something to instantiate: inlined bytes, or a module given to `ready`. */
 export function provided(): boolean {
-  return bytes !== null || compiled !== null;
+  return instance !== null || bytes !== null || compiled !== null;
 }
 
 /** Chooses the module. @throws {ArgumentError} once the module runs. */

@@ -42,6 +42,8 @@ const SEQUENTIAL = [
   'k3_opt_nadam',
   'tfk_seq_trained',
   'tfk_embedding_mask',
+  'k3_all_layers',
+  'k3_without_input',
 ];
 
 test.each(SEQUENTIAL)('%s gives what Keras gives', async (name) => {
