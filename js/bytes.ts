@@ -16,5 +16,3 @@ export const inlined: Bytes = {
   strict: () => unpack(strict),
   relaxed: () => unpack(relaxed),
 };
-
-export default inlined;

@@ -1,8 +1,8 @@
 // The script-tag build: everything, files too, under one global.
-import bytes from './bytes.js';
+import { inlined } from './bytes.js';
 import { provide } from './core.js';
 
 export * from './io/index.js';
 export * from './public.js';
 
-provide(bytes);
+provide(inlined);
