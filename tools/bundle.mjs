@@ -44,7 +44,8 @@ function builtModule(wasm) {
 
 /**
  * What an entry does not own it imports from its siblings ./core.js and ./bytes.js, so that every class
- * and the registered bytes exist once, whichever entries are used together.
+ * and the registered bytes exist once, whichever entries are used together. An entry owns the list of
+ * public names (js/public.ts), and those of io own their folder.
  */
 function siblings(entry) {
   const ownFolder = entry.name.startsWith('io') ? at('js/io') : null;
@@ -60,6 +61,7 @@ function siblings(entry) {
           return nodeTwin ? { path: join(resolveDir, 'read_source.node.ts') } : undefined;
         }
         if (file === at('js/public.js')) return undefined; // the list of public names, part of index and slim
+        if (file === at('js/public.js')) return undefined;
         if (file === at('js/bytes.js')) return { path: './bytes.js', external: true };
         return { path: './core.js', external: true };
       });
@@ -76,8 +78,7 @@ async function bundleEntry(entry, format, outputFolder, wasm, banner) {
     target,
     platform: entry.isNode || format === 'cjs' ? 'node' : 'neutral',
     mainFields: ['module', 'main'],
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
     legalComments: 'eof',
     // A dynamic import in CommonJS becomes a require of the sibling.
     supported: format === 'cjs' ? { 'dynamic-import': false } : {},

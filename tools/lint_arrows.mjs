@@ -17,7 +17,7 @@ const arrows = {
   runtime: ['bindings'],
 };
 
-const entries = /^js\/(core|index|slim|bytes|iife)\.(ts|js)$/;
+const entries = /^js\/(core|public|index|slim|bytes|iife)\.(ts|js)$/;
 
 /** What io imports dynamically when no bytes were registered. */
 const lateBytes = 'js/bytes.js';

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +11,11 @@ export interface Packed {
   remove(): void;
 }
 
-/** Runs a command in a folder and gives what it printed. */
+/** Runs a command in a folder and gives what it printed; throws with all that it printed when it fails. */
 export function run(folder: string, command: string, args: string[]): string {
-  return execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** `npm pack`, then `npm install` of the tarball into an empty folder, without any registry. */

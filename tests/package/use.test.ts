@@ -38,7 +38,7 @@ describe('node', () => {
 });
 
 describe('TypeScript', () => {
-  const strict = ['--noEmit', '--strict', '--types', '', '--target', 'ES2022', '--lib', 'ES2022,DOM,ESNext.Disposable'];
+  const strict = ['--noEmit', '--strict', '--target', 'ES2022', '--lib', 'ES2022,DOM,ESNext.Disposable'];
   const check = (file: string, module: string, moduleResolution: string) =>
     run(packed.project, process.execPath, [
       resolve('node_modules/typescript/bin/tsc'),

@@ -12,14 +12,16 @@ function numbers(count, start) {
 }
 
 function seededModel({ Dense, Sequential, SimpleRNN }) {
+  const drawn = (className, seed) => ({ class_name: className, config: { seed } });
+  const initializers = (seed) => ({
+    kernelInitializer: drawn('GlorotUniform', seed),
+    recurrentInitializer: drawn('Orthogonal', seed + 1),
+    biasInitializer: drawn('RandomNormal', seed + 2),
+  });
   return new Sequential([
-    new SimpleRNN({ units: 19, seed: 7, returnSequences: true, inputShape: [23, 5] }),
-    new SimpleRNN({ units: 9, seed: 8, activation: 'sigmoid', goBackwards: true }),
-    new Dense({
-      units: 3,
-      activation: 'softmax',
-      kernelInitializer: { class_name: 'GlorotUniform', config: { seed: 9 } },
-    }),
+    new SimpleRNN({ units: 19, ...initializers(10), returnSequences: true, inputShape: [23, 5] }),
+    new SimpleRNN({ units: 9, ...initializers(20), activation: 'sigmoid', goBackwards: true }),
+    new Dense({ units: 3, kernelInitializer: drawn('GlorotUniform', 30), activation: 'softmax' }),
   ]);
 }
 
