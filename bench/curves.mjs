@@ -27,7 +27,7 @@ for (const [curve, sizes] of Object.entries(curves)) {
   const error = lines.find((line) => line.error)?.error;
   const measured = lines.map((line, i) => {
     const at = sizes[i][curve[0] === 'F' ? 'U' : curve[0]];
-    return { at, shape: line.shape, flops: flops(shapeOf(line.shape)), ms: line.ms, min: line.min };
+    return { at, shape: line.shape, flops: flops(shapeOf(line.shape)), ms: line.ms, min: line.min, cpuMs: line.cpuMs };
   });
   print(error ? { curve, peer: options.peer, error } : { curve, peer: options.peer, points: measured });
 }

@@ -1,7 +1,9 @@
-// node report.mjs results/*.jsonl: Markdown from the JSON lines that run.mjs keeps, one part per pass; lines of the
-// measuring programs themselves, which name no pass, are taken as one pass with the strict module.
+// node report.mjs [--cpu] results/*.jsonl: Markdown from the JSON lines that run.mjs keeps, one part per pass; lines of the
+// measuring programs themselves, which name no pass, are taken as one pass with the strict module. With --cpu by
+// CPU time (lib/cpu_clock.mjs).
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { byCpuTime } from './lib/cpu_clock.mjs';
 import { common, summary } from './lib/report.mjs';
 import { details } from './lib/report_figures.mjs';
 
@@ -29,6 +31,8 @@ export function render(lines) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { head, tail } = render(readLines(process.argv.slice(2)));
+  const files = process.argv.slice(2).filter((argument) => argument !== '--cpu');
+  const lines = readLines(files);
+  const { head, tail } = render(files.length < process.argv.length - 2 ? lines.map(byCpuTime) : lines);
   console.log(`${head}\n${tail}`);
 }

@@ -1,14 +1,15 @@
 // node run.mjs [--quick] [--shapes text,medium] [--peers ort-node,…] [--only shapes,odd,curves,cold,sizes,memory]
-//              [--passes strict,relaxed] [--node22 path] [--no-build] [sampling options of peers.mjs]
+//              [--passes strict,relaxed] [--node22 path] [--no-build] [--cpu] [sampling options of peers.mjs]
 //
 // The whole benchmark: builds and installs what is missing, then measures in two passes, this Node with the strict
 // module and Node 22 with the relaxed one. Each time the machine's limits, every shape against the peers, odd sizes,
 // curves, cold start; once the sizes and the memory. JSON lines and a Markdown report go to results/; the tables that
-// decide are printed.
+// decide are printed, with --cpu by CPU time, which is for a busy machine.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { byCpuTime } from './lib/cpu_clock.mjs';
 import { bench, checkBuilt, findNode22, install, project } from './lib/install.mjs';
 import { log } from './lib/options.mjs';
 import { render } from './report.mjs';
@@ -22,6 +23,7 @@ const QUICK = { rounds: '5', 'min-rounds': '1', 'sample-ms': '25', 'warm-ms': '2
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    cpu: { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
     shapes: { type: 'string', default: SHAPES },
     peers: { type: 'string' },
@@ -113,7 +115,7 @@ for (const name of options.passes.split(',')) {
 if (parts.includes('sizes')) await measure('common', here, 'sizes.mjs');
 if (parts.includes('memory')) await measure('common', here, 'memory.mjs', `--shapes=${options.shapes}`);
 
-const { head, tail } = render(lines);
+const { head, tail } = render(options.cpu ? lines.map(byCpuTime) : lines);
 fs.writeFileSync(path.join(results, 'report.md'), `${head}\n${tail}\n`);
 console.log(head);
 log(`all figures: ${path.join(results, 'report.md')} and ${file}`);

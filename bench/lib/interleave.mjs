@@ -91,7 +91,7 @@ async function finish(worker) {
     cpuMs: median(worker.samples.map(([, , cpu]) => cpu)),
     gflops: flops(worker.shape) / ms / 1e6,
     runsPerSample: worker.n,
-    samples: worker.samples.map(([round, sample]) => [round, Number(sample.toPrecision(5))]),
+    samples: worker.samples.map((sample) => sample.map((value) => Number(value.toPrecision(5)))),
     maxAbsDiff: worker.diff,
     latency: latency ? await worker.ask({ op: 'latency', n: STREAM_STEPS }) : undefined,
   };

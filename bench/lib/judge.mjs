@@ -79,7 +79,7 @@ export function ratioCells(lines, relaxed) {
 /** Shapes where a process had to wait for a core for more than a tenth of its time: 'text:seq (ort-node)'. */
 export function disturbed(lines) {
   return [...byShape(lines)].flatMap(([shape, peers]) => {
-    const waiting = [...peers.values()].filter((line) => line.cpuMs < 0.9 * line.ms);
+    const waiting = [...peers.values()].filter(({ ms, cpuMs }) => cpuMs < 0.9 * ms);
     return waiting.length ? `${shape} (${waiting.map((line) => line.peer).join(', ')})` : [];
   });
 }
