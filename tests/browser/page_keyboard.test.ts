@@ -18,7 +18,7 @@ async function tabTo(page: Page, label: RegExp): Promise<void> {
 }
 
 test('keys play, step, and choose task, input and theme', async () => {
-  await openPage('speed=4', async (page) => {
+  await openPage('', async (page) => {
     await page.keyboard.press('Home');
     await ready(page, 'sunspots 1998 0');
     await page.keyboard.press('ArrowRight');
@@ -26,8 +26,9 @@ test('keys play, step, and choose task, input and theme', async () => {
     await page.keyboard.press('ArrowLeft');
     await ready(page, 'sunspots 1998 1');
     await page.keyboard.press('Space');
-    await ready(page, 'sunspots 1998 3');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
     await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Play' }).waitFor();
     await page.keyboard.press('End');
     await ready(page, 'sunspots 1998 24');
     await page.keyboard.press('n');

@@ -59,6 +59,51 @@ test('a chosen theme wins over the system, and the canvases follow', async () =>
   expect(pictures[0]).not.toBe(pictures[2]);
 });
 
+/** Contrast of two colours `#rrggbb` or `#rgb` as WCAG defines it. */
+function contrast(one: string, other: string): number {
+  const [light, dark] = [one, other]
+    .map((colour) => {
+      const digits = colour.length === 4 ? colour.replace(/[^#]/g, '$&$&') : colour;
+      const [red, green, blue] = [1, 3, 5].map((at) => {
+        const part = Number.parseInt(digits.slice(at, at + 2), 16) / 255;
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue! + 0.05;
+    })
+    .sort((a, b) => b - a);
+  return light! / dark!;
+}
+
+test('text and frames stand out from their ground in both themes', async () => {
+  const pairs = [
+    ['text', 'surface', 4.5],
+    ['text', 'ground', 4.5],
+    ['muted', 'surface', 4.5],
+    ['muted', 'ground', 4.5],
+    ['accent', 'surface', 4.5],
+    ['accent', 'tint', 4.5],
+    ['on-accent', 'accent', 4.5],
+    ['right', 'surface', 4.5],
+    ['wrong', 'surface', 4.5],
+    ['edge', 'surface', 3],
+  ] as const;
+  for (const theme of ['light', 'dark']) {
+    await openPage(`theme=${theme}`, async (page) => {
+      for (const [one, other, least] of pairs) {
+        const [a, b] = await page.evaluate(
+          (names) =>
+            names.map((name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()),
+          [one, other],
+        );
+        const found = contrast(a!, b!);
+        expect(`${one} on ${other}, ${theme}: ${found >= least ? 'enough' : found}`).toBe(
+          `${one} on ${other}, ${theme}: enough`,
+        );
+      }
+    });
+  }
+});
+
 test('nothing plays by itself where the system asks for stillness', async () => {
   await openPage(
     'step=2&play=1',
@@ -68,7 +113,7 @@ test('nothing plays by itself where the system asks for stillness', async () => 
     },
     { reducedMotion: 'reduce' },
   );
-  await openPage('step=2&play=1&speed=4', async (page) => ready(page, 'sunspots 1998 4'));
+  await openPage('step=2&play=1&speed=4', async (page) => ready(page, 'sunspots 1998 24'));
 });
 
 test('cells are drawn in device pixels', async () => {

@@ -1,5 +1,6 @@
 // What `npm start` does: the forecasts in the terminal, and the server of the page.
 
+import type { Server as HttpServer } from 'node:http';
 import { connect, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { study } from '../../examples/sunspots.mjs';
@@ -7,14 +8,17 @@ import { report } from '../../tools/start_report.mjs';
 import { serve } from '../../tools/start_server.mjs';
 
 let result: Awaited<ReturnType<typeof study>>;
-const servers: { close(): unknown }[] = [];
+const servers: HttpServer[] = [];
 
 beforeAll(async () => {
   result = await study();
 }, 30_000);
 
 afterAll(() => {
-  for (const server of servers) server.close();
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 const tenths = (rows: { forecast: number }[]) => rows.map(({ forecast }) => Number(forecast.toFixed(1)));

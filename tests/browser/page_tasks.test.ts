@@ -47,13 +47,15 @@ for (const [task, { steps, units, features }] of Object.entries(shapes)) {
 }
 
 test('play fills the picture and stops at the end', async () => {
-  await openPage('task=digits&speed=4', async (page) => {
+  await openPage('task=digits', async (page) => {
     await page.getByRole('button', { name: 'Play' }).click();
-    await ready(page, 'digits 23 3');
+    await page.waitForFunction(() => Number(document.documentElement.dataset.ready?.split(' ')[2]) < 8);
+    await page.waitForFunction(() => Number(document.documentElement.dataset.ready?.split(' ')[2]) > 0);
     await page.getByRole('button', { name: 'Pause' }).click();
     const place = await page.locator('.place').textContent();
-    await page.waitForTimeout(400);
+    await page.waitForTimeout(600);
     expect(await page.locator('.place').textContent()).toBe(place);
+    await page.getByLabel('Speed').selectOption('4');
     await page.getByRole('button', { name: 'Play' }).click();
     await ready(page, 'digits 23 8');
     await page.getByRole('button', { name: 'Play' }).waitFor();

@@ -1,3 +1,4 @@
+import type { Tensor } from 'simple-rnn';
 import { loadModel } from 'simple-rnn/io';
 import type { Example, LayerCard, ModelCard, ModelHost, RecurrentCard, RecurrentRun, Run } from './model_host.js';
 
@@ -43,7 +44,8 @@ function layerCards(model: Model): LayerCard[] {
   return layers.map(({ class_name, config }) => ({ className: class_name, config }));
 }
 
-const isRecurrent = (layer: Layer) => 'units' in layer.getConfig() && 'return_sequences' in layer.getConfig();
+/** By Keras' class name: it is what a bundler cannot rename. */
+const isRecurrent = (layer: Layer) => (layer.constructor as unknown as { className: string }).className === 'SimpleRNN';
 
 function card(model: Model): ModelCard {
   return {
@@ -75,7 +77,7 @@ function recurrentCard(layer: Layer): RecurrentCard {
 function walk(model: Model, x: { data: Float32Array; shape: number[] }) {
   const recurrent: RecurrentRun[] = [];
   const inspected = model.inspect(x);
-  let value: { readonly data: Float32Array; readonly shape: readonly number[] } = x;
+  let value: Pick<Tensor, 'data' | 'shape'> = x;
   for (const layer of model.layers) {
     if (isRecurrent(layer)) {
       const seen = inspected[recurrent.length];
@@ -88,7 +90,7 @@ function walk(model: Model, x: { data: Float32Array; shape: number[] }) {
       });
       value = { data: seen.states.data, shape: seen.states.shape };
     } else {
-      value = layer.apply(value);
+      value = layer.apply(value) as Tensor;
     }
   }
   return { recurrent, outputs: value.data };

@@ -88,19 +88,19 @@ const WORDS: Words = {
   question: 'Which digit is this?',
   lead: 'The network sees one row of eight pixels at each step, never the whole picture, and says in the end which digit it was.',
   outputs:
-    'The probability of each digit, if the picture ended with this row; the digit in bold leads. The network was trained to be right after the last row, so its early opinions are guesses about pictures with empty rows to come.',
+    'The probability that the output layer gives each digit after each row; the one written out leads. The network was trained to be right after the last row only: the columns before show how its answer forms.',
   states:
     'A row is one of the 48 units, a column is one row of the picture. What is not in these 48 numbers is forgotten: they are all that the network knows of the rows above.',
   inputs:
     'The digit lies on its side, since time runs to the right: its top row is the first column, its left edge is below.',
   tries: [
-    'Step through a 3 and an 8 of nearly the same shape. After which row do they part?',
+    'Step through a 3, then through an 8. After which row do their states part?',
     'Look at a mistake, marked ✗ in the row of examples. Where does the network lose its way?',
     'Open a cell of the first column: without a past, the states of the step before are all zero.',
   ],
   facts: [
     ['Data', '1797 hand-written digits of 8 × 8 pixels (E. Alpaydin and C. Kaynak, UCI, 1998, CC BY 4.0)'],
-    ['Trained on', 'the 1498 examples whose index leaves another rest than 5 when divided by 6'],
+    ['Trained on', '1498 examples: all but every sixth'],
     ['Right', '97.32 % of the 299 test digits; the nearest neighbour gets 98.0 %'],
   ],
 };

@@ -99,7 +99,7 @@ const WORDS: Words = {
   inputs:
     'The mean number of sunspots of each year. The sun swings between few and many in about eleven years. The network reads the square root, divided by ten.',
   tries: [
-    'Find a unit that swings with the sun, and one that swings half a cycle later.',
+    'Find a unit that swings with the sun, and one that swings against it.',
     'Open a cell: is it ruled by this year’s input or by the states of the year before?',
     'Forecast 1957, the highest year of all. The network had never seen one so high.',
   ],

@@ -1,8 +1,7 @@
 import type { CellArithmetic, Term } from '../maths/cell.js';
-import { css } from '../maths/colour.js';
 import { fixed, signed } from '../maths/format.js';
 import { button, element, icon } from './dom.js';
-import type { Palette } from './palette.js';
+import { type Palette, rampColour } from './palette.js';
 
 const CROSS = 'M3.5 2.5 8 7l4.5-4.5 1 1L9 8l4.5 4.5-1 1L8 9l-4.5 4.5-1-1L7 8 2.5 3.5z';
 /** Terms shown at first. */
@@ -37,6 +36,7 @@ export class CellPanel {
   }
 
   show(cell: OpenedCell | null): void {
+    if (!this.#shown) this.#all = false;
     this.#shown = cell;
     this.#draw();
   }
@@ -81,21 +81,22 @@ export class CellPanel {
 
   /** h = f(x·W + h₋₁·U + b), each part above its number. */
   #equation({ activation, arithmetic }: OpenedCell): HTMLElement {
+    const { state, inputSum, stateSum, bias, sum } = arithmetic;
     const part = (name: string, value: string, kind = '') =>
       element('span', { class: `part ${kind}` }, element('i', {}, name), element('b', {}, value));
     const sign = (text: string) => element('span', { class: 'sign' }, text);
-    const { state, inputSum, stateSum, bias, sum } = arithmetic;
+    const added = (name: string, value: number) => [
+      sign(fixed(value).startsWith('−') ? '−' : '+'),
+      part(name, fixed(Math.abs(value))),
+    ];
     return element(
       'div',
       { class: 'equation' },
       part('h', fixed(state), 'result'),
-      sign('='),
-      element('span', { class: 'sign function' }, `${activation}(`),
-      part('x·W', fixed(inputSum), 'input'),
-      sign('+'),
-      part('h₋₁·U', fixed(stateSum), 'state'),
-      sign('+'),
-      part('b', fixed(bias), 'bias'),
+      sign(`= ${activation}(`),
+      part('x·W', fixed(inputSum)),
+      ...added('h₋₁·U', stateSum),
+      ...added('b', bias),
       sign(')'),
       element('p', {}, `= ${activation}(${fixed(sum)})`),
     );
@@ -184,7 +185,7 @@ export class CellPanel {
     const share = Math.min(1, Math.abs(value) / largest) * 50;
     bar.style.width = `${share}%`;
     bar.style.left = value < 0 ? `${50 - share}%` : '50%';
-    if (this.#palette) bar.style.backgroundColor = css(this.#palette.scale[value < 0 ? 1 : 3]);
+    if (this.#palette) bar.style.backgroundColor = rampColour(this.#palette, value < 0 ? -0.75 : 0.75);
     return element('td', { class: 'bars', 'aria-hidden': 'true' }, element('span', { class: 'track' }, bar));
   }
 

@@ -31,17 +31,22 @@ export class HeatMap extends TimeView {
     this.draw();
   }
 
-  /** The cell whose arithmetic is open, with the links that matter most, and the one looked at. */
-  setMarks(open: Cell | null, links: readonly Link[], cursor: Cell | null): void {
+  /** The cell whose arithmetic is open, with the links that matter most. */
+  setOpen(open: Cell | null, links: readonly Link[]): void {
     this.#open = open;
     this.#links = links;
+    this.draw();
+  }
+
+  /** The cell that is looked at. */
+  setCursor(cursor: Cell | null): void {
     this.#cursor = cursor;
     this.draw();
   }
 
   override setTime(time: Time): void {
     const oneMore = time.steps === this.time.steps && time.done === this.time.done + 1;
-    this.#fadeFrom = oneMore && !prefersStillness() ? performance.now() : 0;
+    if (time.done !== this.time.done) this.#fadeFrom = oneMore && !prefersStillness() ? performance.now() : 0;
     super.setTime(time);
   }
 

@@ -146,7 +146,7 @@ export class InputLetters extends InputView {
       context.strokeStyle = t + 1 === this.time.done ? palette.accent : palette.line;
       context.lineWidth = 1.5;
       context.strokeRect(this.x(t + 1) + 1, 2, this.columnWidth - 4, this.height - 4);
-      const size = letter.length > 1 ? Math.min(14, this.columnWidth / 2.6) : 20;
+      const size = letter.length > 1 ? Math.min(14, this.columnWidth / 3.1) : 20;
       this.text(letter, this.centre(t + 1) - 1, this.height / 2 + 1, size, palette.text, 600);
     });
     context.globalAlpha = 1;

@@ -1,7 +1,7 @@
 import type { Cell } from '../state/page_state.js';
 import type { InputPicture, OutputPicture } from '../tasks/task.js';
 import { element } from './dom.js';
-import { HeatMap, type Link } from './heat_map.js';
+import { HeatMap } from './heat_map.js';
 import { InputBars, InputLetters, InputPixels } from './input_views.js';
 import { OutputGrid, OutputLine, OutputRanking } from './output_views.js';
 import type { Palette } from './palette.js';
@@ -66,10 +66,6 @@ export class Picture {
 
   setTime(time: Time): void {
     for (const view of this.#all) view.setTime(time);
-  }
-
-  setMarks(open: Cell | null, links: readonly Link[], cursor: Cell | null): void {
-    this.heatMap.setMarks(open, links, cursor);
   }
 
   show(data: PictureData): void {

@@ -21,7 +21,7 @@ export interface TransportEvents {
 export class Transport {
   readonly #play: HTMLButtonElement;
   readonly #slider = element('input', { type: 'range', min: 0, max: 1, step: 1, 'aria-label': 'Step' });
-  readonly #place = element('output', { class: 'place' });
+  readonly #place = element('span', { class: 'place' });
   readonly #speed: HTMLSelectElement;
   readonly element: HTMLElement;
   #done = 0;

@@ -1,0 +1,119 @@
+import { doneIn, type Scene } from './scene.js';
+import {
+  atStep,
+  atTask,
+  type Cell,
+  type PageState,
+  type Speed,
+  TASK_NAMES,
+  type TaskName,
+  THEMES,
+} from './state/page_state.js';
+import type { Store } from './state/store.js';
+
+/** What can be done on the page: each action makes a new state, and nothing else. */
+export class Controller {
+  readonly #store: Store<PageState>;
+  readonly #scene: () => Scene | null;
+
+  constructor(store: Store<PageState>, scene: () => Scene | null) {
+    this.#store = store;
+    this.#scene = scene;
+  }
+
+  get #state(): PageState {
+    return this.#store.state;
+  }
+
+  /** Steps of the sequence in the picture. */
+  get #steps(): number {
+    return this.#scene()?.run.steps ?? 0;
+  }
+
+  get #done(): number {
+    const scene = this.#scene();
+    return scene ? doneIn(scene, this.#state) : 0;
+  }
+
+  goTo(step: number): void {
+    if (!this.#scene()) return;
+    const to = Math.min(this.#steps, Math.max(0, step));
+    this.#store.set({ ...atStep(this.#state, to), playing: false });
+  }
+
+  move(steps: number): void {
+    this.goTo(this.#done + steps);
+  }
+
+  toStart(): void {
+    this.goTo(0);
+  }
+
+  toEnd(): void {
+    this.goTo(this.#steps);
+  }
+
+  /** One step of the player. */
+  tick(): void {
+    if (!this.#scene()) return;
+    const next = Math.min(this.#steps, this.#done + 1);
+    this.#store.set({ ...atStep(this.#state, next), playing: next < this.#steps });
+  }
+
+  togglePlay(): void {
+    const { playing } = this.#state;
+    const again = !playing && this.#done === this.#steps;
+    this.#store.set({ ...(again ? atStep(this.#state, 0) : this.#state), playing: !playing });
+  }
+
+  setSpeed(speed: Speed): void {
+    this.#store.patch({ speed });
+  }
+
+  choose(task: TaskName): void {
+    this.#store.set(atTask(this.#state, task));
+  }
+
+  chooseTask(index: number): void {
+    this.choose(TASK_NAMES[index] ?? this.#state.task);
+  }
+
+  /** Chooses what the network reads; gives the input that it became. */
+  chooseInput(chosen: string): string {
+    const scene = this.#scene();
+    if (!scene) return chosen;
+    const input = scene.task.correct(chosen);
+    this.#store.patch({ input: input === scene.task.first ? '' : input, step: null, playing: false });
+    return input;
+  }
+
+  nextInput(by: number): void {
+    const task = this.#scene()?.task;
+    if (!task || task.name !== this.#state.task) return;
+    const input = task.correct(this.#state.input || task.first); // the picture may lag behind
+    if (task.choice.kind === 'name') {
+      const { picks } = task.choice;
+      this.chooseInput(picks[(picks.indexOf(input) + by + picks.length) % picks.length] ?? input);
+    } else this.chooseInput(String(Number(input) + by));
+  }
+
+  /** Opens a cell; one that is still to come takes the time with it. */
+  open(cell: Cell): void {
+    this.#store.patch({ cell, step: cell.step > this.#done ? cell.step : this.#state.step, playing: false });
+  }
+
+  /** Opens the cell some units below. */
+  moveCell(units: number): void {
+    const { cell } = this.#state;
+    const all = this.#scene()?.layer.units;
+    if (cell && all) this.#store.patch({ cell: { ...cell, unit: (cell.unit + units + all) % all } });
+  }
+
+  closeCell(): void {
+    this.#store.patch({ cell: null });
+  }
+
+  nextTheme(): void {
+    this.#store.patch({ theme: THEMES[(THEMES.indexOf(this.#state.theme) + 1) % THEMES.length] ?? 'system' });
+  }
+}
