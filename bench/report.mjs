@@ -14,14 +14,19 @@ export const readLines = (files) =>
     .filter(Boolean)
     .map((text) => JSON.parse(text));
 
-/** { head, tail }: what decides, and all the figures. */
-export function render(lines) {
+/** { head, tail }: what decides, and all the figures; by CPU time if asked. */
+export function render(given, { cpu = false } = {}) {
+  const lines = cpu ? given.map(byCpuTime) : given;
   const names = [...new Set(lines.map((line) => line.pass ?? 'strict'))].filter((name) => name !== 'common');
   const machine = lines.find((line) => line.machine);
   const passes = names.map((name) => {
     const own = lines.filter((line) => (line.pass ?? 'strict') === name);
     const node = own.find((line) => line.machine)?.machine.node ?? '';
-    return { title: `Node ${node}, ${name} module`, relaxed: name === 'relaxed', lines: own };
+    return {
+      title: `Node ${node}, ${name} module${cpu ? ', by CPU time' : ''}`,
+      relaxed: name === 'relaxed',
+      lines: own,
+    };
   });
   const place = machine
     ? `${machine.machine.cpu}, ${machine.machine.cores} cores, one thread used; ${machine.date}; load ${machine.loadAverage.toFixed(2)}`
@@ -32,7 +37,6 @@ export function render(lines) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const files = process.argv.slice(2).filter((argument) => argument !== '--cpu');
-  const lines = readLines(files);
-  const { head, tail } = render(files.length < process.argv.length - 2 ? lines.map(byCpuTime) : lines);
+  const { head, tail } = render(readLines(files), { cpu: files.length < process.argv.length - 2 });
   console.log(`${head}\n${tail}`);
 }

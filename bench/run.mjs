@@ -9,7 +9,6 @@ import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { byCpuTime } from './lib/cpu_clock.mjs';
 import { bench, checkBuilt, findNode22, install, project } from './lib/install.mjs';
 import { log } from './lib/options.mjs';
 import { render } from './report.mjs';
@@ -115,7 +114,7 @@ for (const name of options.passes.split(',')) {
 if (parts.includes('sizes')) await measure('common', here, 'sizes.mjs');
 if (parts.includes('memory')) await measure('common', here, 'memory.mjs', `--shapes=${options.shapes}`);
 
-const { head, tail } = render(options.cpu ? lines.map(byCpuTime) : lines);
+const { head, tail } = render(lines, { cpu: options.cpu });
 fs.writeFileSync(path.join(results, 'report.md'), `${head}\n${tail}\n`);
 console.log(head);
 log(`all figures: ${path.join(results, 'report.md')} and ${file}`);

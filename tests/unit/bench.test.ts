@@ -162,6 +162,20 @@ describe('verdicts', () => {
     expect(curveRows([curve(1, 2, 6)])[0]).toMatchObject({ worst: 1.5, met: false });
   });
 
+  test('by CPU time, what waited for a core costs nothing', () => {
+    const waited = {
+      ...measured('text:seq', 'ort-node', 9),
+      samples: [
+        [0, 9, 3],
+        [1, 9, 1],
+        [2, 9, 2],
+      ],
+    };
+    const { head } = render([wasm, { ...text, samples: [[0, 2, 1]] }, waited], { cpu: true });
+    expect(head).toContain('by CPU time');
+    expect(head).toContain('| text:seq | 2 (≥ 1.3) |');
+  });
+
   test('the report counts them', () => {
     const { head, tail } = render(lines);
     expect(head).toContain('2 of 4 met: 1 by the ratio');
