@@ -1,6 +1,6 @@
 // Builds the package and the page, each only if something it is made of has changed.
 import { spawnSync } from 'node:child_process';
-import { readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,20 +20,40 @@ export function buildPackage() {
   run(command, [...args, 'run', '--silent', 'build']);
 }
 
-/** Builds the page with Vite if it is stale; resolves to the folder to serve. */
+/** Builds the page with Vite if it is stale, one process at a time; resolves to the folder to serve. */
 export async function buildPage() {
-  const [made, changed] = await Promise.all([
-    newest(join(PAGE, 'index.html')),
-    newest(join(ROOT, 'demo'), join(ROOT, 'dist'), join(ROOT, 'package-lock.json')),
-  ]);
-  if (made <= changed) {
-    run(process.execPath, [
-      join(ROOT, 'node_modules/vite/bin/vite.js'),
-      'build',
-      ...['--config', join(ROOT, 'demo/vite.config.ts'), '--logLevel', 'warn'],
-    ]);
+  await mkdir(join(ROOT, 'build'), { recursive: true });
+  return alone(join(ROOT, 'build/demo.lock'), async () => {
+    const made = await newest(join(PAGE, 'index.html'));
+    const changed = await newest(join(ROOT, 'demo'), join(ROOT, 'dist'), join(ROOT, 'package-lock.json'));
+    if (made <= changed) {
+      run(process.execPath, [
+        join(ROOT, 'node_modules/vite/bin/vite.js'),
+        'build',
+        ...['--config', join(ROOT, 'demo/vite.config.ts'), '--logLevel', 'warn'],
+      ]);
+    }
+    return PAGE;
+  });
+}
+
+/** Does `work` while no other process holds the lock, a folder; one left behind counts for two minutes. */
+async function alone(lock, work) {
+  while (
+    !(await mkdir(lock).then(
+      () => true,
+      (error) => error.code !== 'EEXIST' && Promise.reject(error),
+    ))
+  ) {
+    const info = await stat(lock).catch(() => null);
+    if (info && Date.now() - info.mtimeMs > 120_000) await rm(lock, { recursive: true, force: true });
+    else await new Promise((done) => setTimeout(done, 100));
   }
-  return PAGE;
+  try {
+    return await work();
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
 }
 
 /** The latest time of change below the given files and folders, in milliseconds; 0 if there is nothing. */
