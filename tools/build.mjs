@@ -111,10 +111,13 @@ export function build() {
   });
 }
 
-/** Emscripten's assertions look for these in Node; the checked module is an ES module, which has neither. */
-const checkedBanner =
-  "import { createRequire } from 'node:module';" +
-  "globalThis.require ??= createRequire(import.meta.url); globalThis.__dirname ??= '/';";
+/** Emscripten's assertions look for these two in Node, where an ES module has neither. */
+const checkedBanner = {
+  esm:
+    "import { createRequire } from 'node:module';" +
+    "globalThis.require ??= createRequire(import.meta.url); globalThis.__dirname ??= '/';",
+  cjs: 'globalThis.require ??= require; globalThis.__dirname ??= __dirname;',
+};
 
 /** The package on the checked module (assertions, checked heap and stack), in build/checked: for tests alone. */
 export function buildChecked() {
@@ -123,8 +126,9 @@ export function buildChecked() {
     const strict = at('build/wasm-checked/simple_rnn.wasm');
     const wasm = { glue: at('build/wasm-checked/simple_rnn.mjs'), strict, relaxed: strict };
     await unlessSame('checked', at('build/checked/index.js'), [...packageInputs(), wasm.glue, strict], async () => {
-      const { bundleModules } = await import('./bundle.mjs');
-      await bundleModules(at('build/checked'), wasm, checkedBanner);
+      const { bundleCommonJs, bundleModules } = await import('./bundle.mjs');
+      await bundleModules(at('build/checked'), wasm, checkedBanner.esm);
+      await bundleCommonJs(at('build/checked/cjs'), wasm, checkedBanner.cjs);
       copyFileSync(strict, at('build/checked/simple-rnn.wasm'));
     });
   });

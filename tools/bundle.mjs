@@ -17,6 +17,9 @@ const entries = [
 
 const target = 'es2022';
 
+/** Keeps a stack trace, and what a test runner shows of it, readable. */
+const lineLimit = 120;
+
 /** Generated modules: `#strict-bytes` and `#relaxed-bytes` are a wasm file, deflated, in base64. */
 function inlinedBytes(wasm) {
   const base64 = (path) => deflateRawSync(readFileSync(path), { level: 9 }).toString('base64');
@@ -76,9 +79,10 @@ async function bundleEntry(entry, format, outputFolder, wasm, banner) {
     write: false,
     format,
     target,
-    platform: entry.isNode || format === 'cjs' ? 'node' : 'neutral',
+    platform: entry.isNode || format === 'cjs' || banner ? 'node' : 'neutral',
     mainFields: ['module', 'main'],
     minify: true,
+    lineLimit: entry.name === 'bytes' ? undefined : lineLimit,
     legalComments: 'eof',
     // A dynamic import in CommonJS becomes a require of the sibling.
     supported: format === 'cjs' ? { 'dynamic-import': false } : {},
@@ -89,14 +93,14 @@ async function bundleEntry(entry, format, outputFolder, wasm, banner) {
   writeIfNew(join(outputFolder, `${entry.name}.js`), result.outputFiles[0].contents);
 }
 
-/** ES modules into a folder. wasm: { glue, strict, relaxed }, paths. */
+/** ES modules into a folder. wasm: { glue, strict, relaxed }, paths; with a banner for core.js they are for Node alone. */
 export async function bundleModules(outputFolder, wasm, banner) {
   await Promise.all(entries.map((entry) => bundleEntry(entry, 'esm', outputFolder, wasm, banner)));
 }
 
 /** CommonJS modules into a folder. */
-export async function bundleCommonJs(outputFolder, wasm) {
-  await Promise.all(entries.map((entry) => bundleEntry(entry, 'cjs', outputFolder, wasm)));
+export async function bundleCommonJs(outputFolder, wasm, banner) {
+  await Promise.all(entries.map((entry) => bundleEntry(entry, 'cjs', outputFolder, wasm, banner)));
   writeIfNew(join(outputFolder, 'package.json'), '{ "type": "commonjs" }\n');
 }
 
