@@ -1,6 +1,6 @@
+import { inflateSync } from 'fflate';
 import relaxed from '#relaxed-bytes';
 import strict from '#strict-bytes';
-import { inflateSync } from 'fflate';
 import type { Bytes } from './runtime/module.js';
 
 // The build makes both: a module, deflated, in base64.

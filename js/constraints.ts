@@ -11,7 +11,9 @@ export type ConstraintIdentifier = string | Serialized | Constraint | null;
 function checkAxis(className: string, axis: unknown): void {
   for (const value of Array.isArray(axis) ? (axis as unknown[]) : [axis]) {
     if (!Number.isInteger(value)) {
-      throw new ArgumentError(`${className}: \`axis\` must be a whole number or a list of them, received ${show(axis)}`);
+      throw new ArgumentError(
+        `${className}: \`axis\` must be a whole number or a list of them, received ${show(axis)}`,
+      );
     }
   }
 }

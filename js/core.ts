@@ -9,8 +9,8 @@ export { Dense, type DenseOptions } from './layers/dense.js';
 export { Dropout, type DropoutOptions } from './layers/dropout.js';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
 export { Flatten, type FlattenOptions } from './layers/flatten.js';
-export { type DeserializeOptions, deserialize, registerModel, serialize } from './layers/index.js';
 export * as layers from './layers/index.js';
+export { type DeserializeOptions, deserialize, serialize } from './layers/index.js';
 export { InputLayer, type InputLayerOptions } from './layers/input_layer.js';
 export { type ApplyOptions, Layer, type LayerOptions } from './layers/layer.js';
 export { Masking, type MaskingOptions } from './layers/masking.js';
@@ -26,12 +26,12 @@ export * from './runtime/errors.js';
 export { memory } from './runtime/memory.js';
 export { provide, provided, type Simd } from './runtime/module.js';
 export {
+  checkNumberArray,
   type MaskLike,
   type NestedArray,
   type NumberArray,
   Tensor,
   type TensorLike,
-  checkNumberArray,
   tensor,
   toTensor,
 } from './runtime/tensor.js';

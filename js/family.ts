@@ -1,6 +1,6 @@
+import { toCamelCase, toSnakeCase } from './layers/names.js';
 import { checkOptions, nearest, show } from './runtime/check.js';
 import { ArgumentError } from './runtime/errors.js';
-import { toCamelCase, toSnakeCase } from './layers/names.js';
 
 /** A configuration as Keras writes it: snake_case keys, plain values. */
 export type Config = Record<string, unknown>;

@@ -1,10 +1,9 @@
-import { Family, type Serialized, isSerialized } from './family.js';
-import { type Initializer, KINDS, fromArray, makeInitializer } from './initializer_kinds.js';
+import { Family, isSerialized, type Serialized } from './family.js';
+import { fromArray, type Initializer, KINDS, makeInitializer } from './initializer_kinds.js';
 import { ArgumentError } from './runtime/errors.js';
-import { kernels } from './runtime/module.js';
 import { type NestedArray, Tensor, type TensorLike, toTensor } from './runtime/tensor.js';
 
-export { type FanAxes, type Initializer, computeFans } from './initializer_kinds.js';
+export { computeFans, type FanAxes, type Initializer } from './initializer_kinds.js';
 
 /**
  * A name (`'glorot_uniform'`), `{ class_name, config }`, an initializer, an array of the weight's shape,
@@ -99,7 +98,3 @@ export const lecunNormal = (options: Scaled = {}): Initializer => family.create(
 /** A random orthogonal matrix times `gain` (default 1). */
 export const orthogonal = (options: Seeded & { gain?: number } = {}): Initializer =>
   family.create('Orthogonal', options);
-/** @internal Zeros, for weights that a loader overwrites. */
-export function clear(address: number, count: number): void {
-  kernels().HEAPF32.fill(0, address / 4, address / 4 + count);
-}

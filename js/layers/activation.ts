@@ -1,4 +1,5 @@
-import { activationCode, type ActivationIdentifier, activationName, defaultParameters } from '../activations.js';
+import { activationCode, activationName, defaultParameters } from '../activation_table.js';
+import type { ActivationIdentifier } from '../activations.js';
 import type { Config } from '../family.js';
 import { checkShape, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';

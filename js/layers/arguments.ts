@@ -1,4 +1,5 @@
-import { type ActivationIdentifier, activationName } from '../activations.js';
+import { activationName } from '../activation_table.js';
+import type { ActivationIdentifier } from '../activations.js';
 import * as constraints from '../constraints.js';
 import * as initializers from '../initializers.js';
 import * as regularizers from '../regularizers.js';
@@ -30,7 +31,9 @@ export function weightOptions(owner: string, options: object, weight: string, st
 export function activationOption(owner: string, value: ActivationIdentifier | undefined, standard: string): string {
   const name = activationName(owner, value === undefined ? standard : value);
   if (name === 'glu') {
-    throw new ArgumentError(`${owner}: \`activation\` 'glu' halves the last axis and does not fit here; use an Activation layer`);
+    throw new ArgumentError(
+      `${owner}: \`activation\` 'glu' halves the last axis and does not fit here; use an Activation layer`,
+    );
   }
   if (name === 'threshold') {
     throw new ArgumentError(

@@ -16,7 +16,8 @@ export function camelOptions(className: string, config: unknown, known: readonly
     if (key === 'quantization_config' && value === null) continue;
     const camel = toCamelCase(key);
     const name = known.includes(camel) ? camel : key;
-    if (Object.hasOwn(options, name)) throw new ArgumentError(`${className}: \`${key}\` is given twice in the configuration`);
+    if (Object.hasOwn(options, name))
+      throw new ArgumentError(`${className}: \`${key}\` is given twice in the configuration`);
     options[name] = value;
   }
   return options;

@@ -1,4 +1,5 @@
-import { activationCode, type ActivationIdentifier } from '../activations.js';
+import { activationCode } from '../activation_table.js';
+import type { ActivationIdentifier } from '../activations.js';
 import * as constraints from '../constraints.js';
 import type { Config } from '../family.js';
 import * as initializers from '../initializers.js';

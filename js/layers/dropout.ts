@@ -40,14 +40,16 @@ export class Dropout extends Layer {
     }
     this.rate = rate;
     const { noiseShape } = options;
-    this.noiseShape = noiseShape === undefined || noiseShape === null ? null : checkShape(this.owner, 'noiseShape', noiseShape, true);
+    this.noiseShape =
+      noiseShape === undefined || noiseShape === null ? null : checkShape(this.owner, 'noiseShape', noiseShape, true);
     this.seed = checkSeed(this.owner, options.seed);
     this.built = true;
   }
 
   /** @internal */
   override checkTraining(): void {
-    if (this.rate > 0) throw new UnsupportedError(`${this.owner}: \`training: true\` with \`rate\` > 0 is not supported yet`);
+    if (this.rate > 0)
+      throw new UnsupportedError(`${this.owner}: \`training: true\` with \`rate\` > 0 is not supported yet`);
   }
 
   override begin(input: Span): Call {

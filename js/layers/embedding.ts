@@ -61,7 +61,7 @@ export class Embedding extends Layer {
         owner,
         argument,
         value,
-        `\`${name}\` must be a positive integer. Received: ${name}=${show(value)} (of type ${typeof value}).`,
+        `\`${name}\` must be a positive integer. Received: ${name}=${show(value)} (of type ${Number.isInteger(value) ? 'int' : typeof value}).`,
       );
     this.inputDim = size('inputDim', 'input_dim', options.inputDim);
     this.outputDim = size('outputDim', 'output_dim', options.outputDim);

@@ -25,7 +25,19 @@ export interface InputLayerOptions {
   optional?: boolean;
 }
 
-const DTYPES = ['float32', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'float64', 'float16', 'bool'];
+const DTYPES = [
+  'float32',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'float64',
+  'float16',
+  'bool',
+];
 
 /**
  * Declares the input of a model: its shape and what it holds. It computes nothing.
@@ -51,11 +63,16 @@ export class InputLayer extends Layer {
   readonly inputDtype: string;
 
   constructor(options: InputLayerOptions = {}) {
-    const { shape, batchSize, batchShape, batchInputShape, dtype, sparse, ragged, optional, ...rest } = checkOptions('InputLayer', options, InputLayer.optionNames);
+    const { shape, batchSize, batchShape, batchInputShape, dtype, sparse, ragged, optional, ...rest } = checkOptions(
+      'InputLayer',
+      options,
+      InputLayer.optionNames,
+    );
     super(rest);
     const { owner } = this;
     for (const [name, value] of Object.entries({ sparse, ragged, optional })) {
-      if (checkBoolean(owner, name, value ?? false)) throw new UnsupportedError(`${owner}: \`${name}: true\` is not supported`);
+      if (checkBoolean(owner, name, value ?? false))
+        throw new UnsupportedError(`${owner}: \`${name}: true\` is not supported`);
     }
     const whole = batchShape ?? batchInputShape;
     if (shape !== undefined && whole !== undefined) {
@@ -70,10 +87,7 @@ export class InputLayer extends Layer {
     this.batchShape =
       whole !== undefined
         ? checkShape(owner, 'batchShape', whole, true)
-        : [
-            ...checkShape(owner, 'batchSize', [batchSize ?? null], true),
-            ...checkShape(owner, 'shape', shape, true),
-          ];
+        : [...checkShape(owner, 'batchSize', [batchSize ?? null], true), ...checkShape(owner, 'shape', shape, true)];
     if (this.batchShape.length === 0) throw new ArgumentError(`${owner}: \`batchShape\` needs at least the batch`);
     if (dtype !== undefined && dtype !== null && !DTYPES.includes(dtype)) {
       throw new UnsupportedError(`${owner}: \`dtype\` ${show(dtype)} is not supported`);

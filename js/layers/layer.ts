@@ -1,9 +1,9 @@
 import type { Config } from '../family.js';
-import { clear, type Initializer } from '../initializers.js';
+import type { Initializer } from '../initializers.js';
 import * as regularizers from '../regularizers.js';
 import { checkBoolean, checkOptions, checkShape, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, DisposedError, ShapeError, UnsupportedError } from '../runtime/errors.js';
-import { aligned, Arena, Block } from '../runtime/memory.js';
+import { Arena, aligned, Block } from '../runtime/memory.js';
 import { trapped } from '../runtime/module.js';
 import { type MaskLike, Tensor, type TensorLike, toMask, toTensor } from '../runtime/tensor.js';
 import { Weight } from '../runtime/weight.js';
@@ -60,9 +60,13 @@ function checkDtype(owner: string, dtype: unknown): void {
   const name =
     dtype !== null && typeof dtype === 'object' ? ((dtype as Config).config as Config | undefined)?.name : dtype;
   if (name === undefined || name === null || name === 'float32') return;
-  if (typeof name !== 'string') throw new ArgumentError(`${owner}: \`dtype\` must be a string, received ${show(dtype)}`);
+  if (typeof name !== 'string')
+    throw new ArgumentError(`${owner}: \`dtype\` must be a string, received ${show(dtype)}`);
   throw new UnsupportedError(`${owner}: \`dtype\` ${show(name)} is not supported; everything is computed in 'float32'`);
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
+type LayerConstructor<T> = new (options: any) => T;
 
 /** What all layers have in common. */
 export abstract class Layer {
@@ -204,7 +208,7 @@ export abstract class Layer {
       let offset = 0;
       weights.forEach((weight, index) => {
         weight.place(block, offset);
-        if (this.skipInitializers) clear(weight.address, weight.size);
+        if (this.skipInitializers) weight.clear();
         else (specs[index] as WeightSpec).initializer.fill(weight.address, weight.shape);
         offset += aligned(weight.size * 4);
       });
@@ -306,13 +310,7 @@ export abstract class Layer {
   }
 
   // Measured first; the second time the addresses are real, and the call is carried out.
-  private layOut(
-    arena: Arena,
-    input: Tensor,
-    mask: Tensor | null,
-    states: Tensor[] | null,
-    training: boolean,
-  ): Call {
+  private layOut(arena: Arena, input: Tensor, mask: Tensor | null, states: Tensor[] | null, training: boolean): Call {
     const span = takeSpan(arena, input.shape, null);
     if (mask !== null) span.mask = { address: arena.take(mask.data.length), shape: mask.shape };
     const initialState = states?.map((state) => takeSpan(arena, state.shape, null)) ?? null;
@@ -363,15 +361,11 @@ export abstract class Layer {
   }
 
   /** A new layer from `getConfig()`, with Keras' or our spelling of the keys. Weights are not part of it. */
-  static fromConfig<T extends Layer>(
-    // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
-    this: new (options: any) => T,
-    config: Config,
-  ): T {
+  static fromConfig<T extends Layer>(this: LayerConstructor<T>, config: Config): T {
     // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
-    const type = this as unknown as typeof Layer;
-    // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
-    return new this(camelOptions(type.className, config, type.optionNames));
+    const type: LayerConstructor<T> = this;
+    const { className, optionNames } = type as unknown as typeof Layer;
+    return new type(camelOptions(className, config, optionNames));
   }
 
   /** Frees the layer's memory. A second call does nothing; any other use afterwards is a DisposedError. */
@@ -393,10 +387,15 @@ export abstract class Layer {
 }
 
 /** @internal Checks all values, then writes them. */
-export function writeWeights(owner: { name: string; weights: readonly Weight[]; owner: string }, values: unknown): void {
+export function writeWeights(
+  owner: { name: string; weights: readonly Weight[]; owner: string },
+  values: unknown,
+): void {
   const { weights, name } = owner;
   if (!Array.isArray(values)) {
-    throw new ArgumentError(`${owner.owner}: \`weights\` must be an array with one entry per weight, received ${show(values)}`);
+    throw new ArgumentError(
+      `${owner.owner}: \`weights\` must be an array with one entry per weight, received ${show(values)}`,
+    );
   }
   if (values.length !== weights.length) {
     throw new ArgumentError(

@@ -105,7 +105,8 @@ export class SimpleRNN extends Layer {
     if (shape.length !== 3) throw this.incompatible(`expected ndim=3, found ndim=${shape.length}`, shape);
     const features = shape[2] as number | null;
     if (features === null) throw new ShapeError(`${this.owner}: inputs: the size of the last axis must be known`);
-    if (shape[1] === 0) throw new ShapeError(`${this.owner}: inputs: at least 1 step is needed, received ${showShape(shape)}`);
+    if (shape[1] === 0)
+      throw new ShapeError(`${this.owner}: inputs: at least 1 step is needed, received ${showShape(shape)}`);
     if (this.built && features !== this.cell.features) {
       throw this.incompatible(
         `expected axis -1 of input shape to have value ${this.cell.features}, but received input with shape`,

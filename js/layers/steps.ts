@@ -49,8 +49,9 @@ class RecurrentStep implements Step {
     this.#spare = arena.take(4 * layer.units);
     this.#zeros = layer.zeroOutputForMask ? arena.take(4 * layer.units) : 0;
     this.output = this.#state;
+    if (!arena.committed) return;
     layer.cell.packed();
-    if (arena.committed) this.reset();
+    this.reset();
   }
 
   forward(input: number): void {
@@ -60,7 +61,15 @@ class RecurrentStep implements Step {
     }
     const previous = this.#state;
     const state = this.#spare;
-    kernels()._simple_rnn_step(state, previous, input, this.#layer.cell.packed(), this.#features, this.width, this.#code);
+    kernels()._simple_rnn_step(
+      state,
+      previous,
+      input,
+      this.#layer.cell.packed(),
+      this.#features,
+      this.width,
+      this.#code,
+    );
     this.#state = state;
     this.#spare = previous;
     this.output = state;
@@ -86,7 +95,7 @@ class DenseStep implements Step {
     this.width = layer.units;
     this.#code = layer.activationCode;
     this.output = arena.take(4 * layer.units);
-    layer.packed();
+    if (arena.committed) layer.packed();
   }
 
   forward(input: number): void {

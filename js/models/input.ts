@@ -10,7 +10,9 @@ export function modelInput(owner: string, x: unknown, known: Shape | null): Tens
   const input = ArrayBuffer.isView(x) ? bareInput(owner, x, known) : toTensor(x, `${owner}: x`);
   if (known === null) {
     if (input.shape.length < 2) {
-      throw new ShapeError(`${owner}: x: expected at least 2 axes, batch first, received shape ${showShape(input.shape)}`);
+      throw new ShapeError(
+        `${owner}: x: expected at least 2 axes, batch first, received shape ${showShape(input.shape)}`,
+      );
     }
     return input;
   }

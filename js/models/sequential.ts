@@ -1,7 +1,7 @@
 import type { Config, Serialized } from '../family.js';
 import { Chain, type Inspection, inspectLayers, type ModelInput } from '../layers/chain.js';
+import { type DeserializeOptions, deserialize, registerModel, serialize } from '../layers/deserialize.js';
 import { Embedding } from '../layers/embedding.js';
-import { type DeserializeOptions, deserialize, registerModel, serialize } from '../layers/index.js';
 import { InputLayer } from '../layers/input_layer.js';
 import { FLOAT32_POLICY, Layer, writeWeights } from '../layers/layer.js';
 import { automaticName } from '../layers/names.js';
@@ -412,7 +412,9 @@ export class Sequential {
     const { inputShape } = this;
     const tokens = this.layers[0] instanceof Embedding;
     if (inputShape.length !== (tokens ? 2 : 3)) {
-      throw new UnsupportedError(`${this.owner}: stream: input of shape ${showShape(inputShape)} has no steps to go through`);
+      throw new UnsupportedError(
+        `${this.owner}: stream: input of shape ${showShape(inputShape)} has no steps to go through`,
+      );
     }
     const features = tokens ? 1 : (inputShape[2] as number);
     const streams = this.#streams;
@@ -441,7 +443,8 @@ export class Sequential {
   getConfig(): Config {
     const layers = this.#layers.map((layer) => {
       const { buildShape } = layer;
-      const build = buildShape !== null && layer.weights.length > 0 ? { build_config: { input_shape: [...buildShape] } } : {};
+      const build =
+        buildShape !== null && layer.weights.length > 0 ? { build_config: { input_shape: [...buildShape] } } : {};
       return { ...serialize(layer), ...build };
     });
     const config: Config = { name: this.name, trainable: this.trainable, dtype: { ...FLOAT32_POLICY }, layers };
@@ -477,7 +480,8 @@ export class Sequential {
       const name = given.name as string | undefined;
       model = new Sequential({ layers, name, trainable: (given.trainable ?? true) as boolean });
       const shape = given.build_input_shape ?? given.buildInputShape;
-      if (!model.built && Array.isArray(shape) && layers.length > 0 && !Array.isArray(shape[0])) model.build(shape as Shape);
+      if (!model.built && Array.isArray(shape) && layers.length > 0 && !Array.isArray(shape[0]))
+        model.build(shape as Shape);
       return model;
     } catch (error) {
       model?.dispose();
@@ -511,7 +515,12 @@ function inputDtype(layer: Layer): string {
 
 function joined(parts: readonly (Tensor | Tensor[])[], rows: number): Tensor | Tensor[] {
   if (!Array.isArray(parts[0])) return joinRows(parts as Tensor[], rows);
-  return parts[0].map((_, output) => joinRows((parts as Tensor[][]).map((part) => part[output] as Tensor), rows));
+  return parts[0].map((_, output) =>
+    joinRows(
+      (parts as Tensor[][]).map((part) => part[output] as Tensor),
+      rows,
+    ),
+  );
 }
 
 function joinRows(parts: readonly Tensor[], rows: number): Tensor {

@@ -63,7 +63,8 @@ export class Stream {
     if (Object.prototype.toString.call(array) !== '[object Float32Array]') {
       throw new ArgumentError(`${owner}: expected a Float32Array`);
     }
-    if (array.length !== width) throw new ShapeError(`${owner}: expected a Float32Array of ${width}, received ${array.length}`);
+    if (array.length !== width)
+      throw new ShapeError(`${owner}: expected a Float32Array of ${width}, received ${array.length}`);
   }
 
   /** Sets all states to zeros. @throws {DisposedError} after `dispose()`. */

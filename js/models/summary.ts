@@ -57,7 +57,10 @@ function tableRow(cells: readonly string[], widths: readonly number[], border: s
   });
 }
 
-function rule(widths: readonly number[], [left, line, cross, right]: readonly [string, string, string, string]): string {
+function rule(
+  widths: readonly number[],
+  [left, line, cross, right]: readonly [string, string, string, string],
+): string {
   return left + widths.map((width) => line.repeat(width + 2)).join(cross) + right;
 }
 

@@ -47,7 +47,9 @@ export function nearest(name: string, known: readonly string[]): string {
   let best = '';
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    const distance = editDistance(plain(name), plain(candidate));
+    const [own, other] = [plain(name), plain(candidate)];
+    const contained = own.length > 2 && (own.includes(other) || other.includes(own));
+    const distance = contained ? Math.min(2, editDistance(own, other)) : editDistance(own, other);
     if (distance < least) {
       least = distance;
       best = candidate;
@@ -130,7 +132,8 @@ export function checkShape(owner: string, argument: string, value: unknown, null
   if (!Array.isArray(value)) {
     throw new ArgumentError(`${owner}: \`${argument}\` must be an array of sizes, received ${show(value)}`);
   }
-  if (value.length > 8) throw new ShapeError(`${owner}: \`${argument}\` has ${value.length} axes, at most 8 are possible`);
+  if (value.length > 8)
+    throw new ShapeError(`${owner}: \`${argument}\` has ${value.length} axes, at most 8 are possible`);
   value.forEach((size: unknown, axis) => {
     if (nulls && (size === null || size === undefined)) return;
     const least = zeroBatch && axis === 0 ? 0 : 1;

@@ -54,7 +54,8 @@ export class Block {
       );
     }
     const address = kernels()._malloc(size);
-    if (address === 0) throw new OutOfMemoryError(`${purpose}: the module has no ${bytes} bytes left (${heldBytes} held)`);
+    if (address === 0)
+      throw new OutOfMemoryError(`${purpose}: the module has no ${bytes} bytes left (${heldBytes} held)`);
     this.#allocation = { address, bytes: size };
     heldBlocks += 1;
     heldBytes += size;

@@ -18,8 +18,8 @@ let poisoned: string | null = null;
 
 // (module (func (param v128 v128 v128) (result v128) local.get 0 .. 2, f32x4.relaxed_madd))
 const RELAXED_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 1, 32,
-  2, 253, 133, 2, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2,
+  253, 133, 2, 11,
 ]);
 
 function hasRelaxed(): boolean {
@@ -53,10 +53,13 @@ export function started(): boolean {
  * Compiles and instantiates the module ahead of its first use.
  * @param source For `simple-rnn/slim`: the bytes, a URL of them, or a compiled module. The default entry needs none.
  */
-export async function prepare(source?: ArrayBuffer | ArrayBufferView | URL | string | WebAssembly.Module): Promise<void> {
+export async function prepare(
+  source?: ArrayBuffer | ArrayBufferView | URL | string | WebAssembly.Module,
+): Promise<void> {
   if (instance !== null) return;
   if (source !== undefined) compiled = await compile(source);
-  else if (compiled === null && bytes !== null) compiled = await WebAssembly.compile(chosenBytes(bytes) as BufferSource);
+  else if (compiled === null && bytes !== null)
+    compiled = await WebAssembly.compile(chosenBytes(bytes) as BufferSource);
   kernels();
 }
 
@@ -137,7 +140,9 @@ function poisonedError(cause?: unknown): RuntimePoisonedError {
  */
 export function trapped(error: unknown): unknown {
   const crash =
-    (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) && poisoned === null && instance !== null;
+    (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) &&
+    poisoned === null &&
+    instance !== null;
   if (crash) poison(String(error));
   return crash || (poisoned !== null && error instanceof WebAssembly.RuntimeError) ? poisonedError(error) : error;
 }

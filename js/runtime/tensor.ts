@@ -1,5 +1,5 @@
-import { ArgumentError, ShapeError } from './errors.js';
 import { checkShape, elements, show, showShape } from './check.js';
+import { ArgumentError, ShapeError } from './errors.js';
 
 /** Arrays of numbers within arrays, all of the same length at each depth. */
 export type NestedArray = number | readonly NestedArray[];
@@ -65,7 +65,8 @@ export function checkNumberArray(owner: string, value: unknown): NumberArray {
     throw new ArgumentError(`${owner} is a ${name}: 64-bit integers are not taken, convert them to numbers first`);
   }
   const array = value as NumberArray;
-  if (array.length === 0 && detached(array.buffer)) throw new ArgumentError(`${owner} is detached: its data went elsewhere`);
+  if (array.length === 0 && detached(array.buffer))
+    throw new ArgumentError(`${owner} is detached: its data went elsewhere`);
   return array;
 }
 
@@ -142,9 +143,7 @@ export function toTensor(value: unknown, owner: string, booleans = false): Tenso
     throw new ShapeError(`${owner}: a bare typed array has no shape here; pass tensor(data, shape) or { data, shape }`);
   }
   if (isTensorObject(value)) return fromParts(owner, value.data, value.shape);
-  throw new ArgumentError(
-    `${owner}: expected a Tensor, nested arrays or { data, shape }, received ${show(value)}`,
-  );
+  throw new ArgumentError(`${owner}: expected a Tensor, nested arrays or { data, shape }, received ${show(value)}`);
 }
 
 // A tensor's data can be detached, or belong to a resized buffer, after it was made.

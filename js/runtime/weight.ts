@@ -66,6 +66,11 @@ export class Weight {
     return this.#block.address + this.#offset;
   }
 
+  /** @internal Zeros, for weights that a loader overwrites. */
+  clear(): void {
+    kernels().HEAPF32.fill(0, this.address / 4, this.address / 4 + this.size);
+  }
+
   /** A copy of the numbers. @throws {DisposedError} after the layer's `dispose()`. */
   read(): Tensor {
     const start = this.address / 4;

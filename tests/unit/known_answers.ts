@@ -72,7 +72,7 @@ const CLASSES = { SimpleRNN, Dense, Embedding, Masking, Dropout, Activation, Fla
 /** A layer from `{ class_name, config }`, or null if its class is not there. */
 export function makeLayer({ class_name, config }: { class_name: string; config: AnyConfig }): AnyLayer | null {
   const type = CLASSES[class_name as keyof typeof CLASSES];
-  return type === undefined ? null : (type.fromConfig(config) as AnyLayer);
+  return type === undefined ? null : ((type as unknown as typeof SimpleRNN).fromConfig(config) as AnyLayer);
 }
 
 /** Weights by name, in Keras' order. */

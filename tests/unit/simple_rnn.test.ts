@@ -1,15 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
-import { Dense, memory, SimpleRNN, ShapeError, type Tensor, tensor, UnsupportedError } from 'simple-rnn';
-import { type AnyLayer, applyLayer, type Case, expectClose, makeLayer, orderedWeights, readCases } from './known_answers.js';
+import { Dense, memory, ShapeError, SimpleRNN, type Tensor, tensor, UnsupportedError } from 'simple-rnn';
+import {
+  type AnyLayer,
+  applyLayer,
+  type Case,
+  expectClose,
+  makeLayer,
+  orderedWeights,
+  readCases,
+} from './known_answers.js';
 
-const files = ['golden/simple_rnn_forward', 'golden/simple_rnn_steps', 'cases/keras_simple_rnn', 'cases/tfjs_recurrent'];
-const cases = files.flatMap(readCases).filter(({ applies, config }) => applies === 'in_scope' && config.class_name === 'SimpleRNN');
-const ofKind = (kind: string): [string, Case][] => cases.filter((each) => each.kind === kind).map((each) => [each.id, each]);
+const files = [
+  'golden/simple_rnn_forward',
+  'golden/simple_rnn_steps',
+  'cases/keras_simple_rnn',
+  'cases/tfjs_recurrent',
+];
+const cases = files
+  .flatMap(readCases)
+  .filter(({ applies, config }) => applies === 'in_scope' && config.class_name === 'SimpleRNN');
+const ofKind = (kind: string): [string, Case][] =>
+  cases.filter((each) => each.kind === kind).map((each) => [each.id, each]);
 
 function builtLayer(each: Case): AnyLayer {
   const layer = makeLayer(each.config) as SimpleRNN;
   const x = each.inputs?.x ?? each.steps[0]?.inputs?.x;
-  layer.build([null, null, ((x as number[][][])[0]?.[0] as number[]).length]);
+  layer.build([null, null, (x as number[][][]).at(0)?.at(0)?.length ?? 0]);
   if (each.weights !== undefined) layer.setWeights(orderedWeights(each.weights));
   return layer;
 }
@@ -83,7 +99,8 @@ describe('configuration and weights', () => {
     for (let i = 0; i < 8; i += 1) {
       for (let j = 0; j < 8; j += 1) {
         let dot = 0;
-        for (let k = 0; k < 8; k += 1) dot += (recurrent.data[k * 8 + i] as number) * (recurrent.data[k * 8 + j] as number);
+        for (let k = 0; k < 8; k += 1)
+          dot += (recurrent.data[k * 8 + i] as number) * (recurrent.data[k * 8 + j] as number);
         expect(dot).toBeCloseTo(i === j ? 1 : 0, 5);
       }
     }
@@ -91,19 +108,34 @@ describe('configuration and weights', () => {
   });
 
   test('a changed weight changes the result, and only when it is written', () => {
-    using layer = new SimpleRNN({ units: 2, activation: null, kernelInitializer: 'ones', recurrentInitializer: 'zeros' });
+    using layer = new SimpleRNN({
+      units: 2,
+      activation: null,
+      kernelInitializer: 'ones',
+      recurrentInitializer: 'zeros',
+    });
     const before = layer.apply([[[1, 2]]]);
     expect(before.toArray()).toEqual([[3, 3]]);
     const [kernel] = layer.weights;
     kernel?.read().data.fill(9);
     expect(layer.apply([[[1, 2]]]).toArray()).toEqual([[3, 3]]);
-    kernel?.write([[2, 0], [0, 1]]);
+    kernel?.write([
+      [2, 0],
+      [0, 1],
+    ]);
     expect(layer.apply([[[1, 2]]]).toArray()).toEqual([[2, 2]]);
     expect(before.toArray()).toEqual([[3, 3]]);
   });
 
   test('a configuration goes round, in both spellings, seed included', () => {
-    const layer = new SimpleRNN({ units: 4, returnSequences: true, seed: 7, dropout: 0.25, kernelRegularizer: 'l2', name: 'r' });
+    const layer = new SimpleRNN({
+      units: 4,
+      returnSequences: true,
+      seed: 7,
+      dropout: 0.25,
+      kernelRegularizer: 'l2',
+      name: 'r',
+    });
     const config = layer.getConfig();
     expect(SimpleRNN.fromConfig(config).getConfig()).toEqual(config);
     expect(config.seed).toBe(7);
@@ -113,7 +145,10 @@ describe('configuration and weights', () => {
 });
 
 describe('masks, states, edges', () => {
-  const x = tensor([[[1], [2], [3]], [[4], [5], [6]]]);
+  const x = tensor([
+    [[1], [2], [3]],
+    [[4], [5], [6]],
+  ]);
 
   test('a NaN at a masked step never reaches the state', () => {
     using layer = new SimpleRNN({ units: 3, returnSequences: true });
@@ -130,7 +165,10 @@ describe('masks, states, edges', () => {
   test('the mask goes on with returnSequences and ends without', () => {
     using layer = new SimpleRNN({ units: 3, returnSequences: true });
     using last = new SimpleRNN({ units: 2 });
-    const mask = [[1, 1, 0], [1, 0, 0]];
+    const mask = [
+      [1, 1, 0],
+      [1, 0, 0],
+    ];
     const sequence = layer.apply(x, { mask });
     expect(sequence.mask?.toArray()).toEqual(mask);
     expect(last.apply(sequence).mask).toBe(null);
@@ -143,7 +181,10 @@ describe('masks, states, edges', () => {
   test('a batch of 0 rows gives 0 rows', () => {
     using layer = new SimpleRNN({ units: 3, returnState: true });
     const [output, state] = layer.apply<Tensor[]>({ data: new Float32Array(0), shape: [0, 4, 2] });
-    expect([output?.shape, state?.shape]).toEqual([[0, 3], [0, 3]]);
+    expect([output?.shape, state?.shape]).toEqual([
+      [0, 3],
+      [0, 3],
+    ]);
   });
 
   test('a stateful layer keeps its state, takes values, forgets', () => {
@@ -154,8 +195,16 @@ describe('masks, states, edges', () => {
     plain.setWeights(layer.getWeights());
     expect(layer.states?.[0]?.toArray()).toEqual(first.toArray());
     expect(layer.apply(x).toArray()).toEqual(plain.apply(x, { initialState: first }).toArray());
-    layer.resetStates([[[0.5, 0.25], [0, 1]]]);
-    expect(layer.states?.[0]?.toArray()).toEqual([[0.5, 0.25], [0, 1]]);
+    layer.resetStates([
+      [
+        [0.5, 0.25],
+        [0, 1],
+      ],
+    ]);
+    expect(layer.states?.[0]?.toArray()).toEqual([
+      [0.5, 0.25],
+      [0, 1],
+    ]);
     expect(() => layer.apply([[[1]]])).toThrow(/Expected batch size: 2\n- Received batch size: 1/);
     layer.resetStates();
     expect(layer.states).toBe(null);
@@ -164,11 +213,17 @@ describe('masks, states, edges', () => {
 
   test('initialState is taken bare and in a list', () => {
     using layer = new SimpleRNN({ units: 2 });
-    const state = [[0.1, 0.2], [0.3, 0.4]];
+    const state = [
+      [0.1, 0.2],
+      [0.3, 0.4],
+    ];
     const bare = layer.apply(x, { initialState: state }).toArray();
     expect(layer.apply(x, { initialState: [state] }).toArray()).toEqual(bare);
     expect(layer.apply(x, { initialState: [tensor(state)] }).toArray()).toEqual(bare);
-    expect(layer.getInitialState(x)[0]?.toArray()).toEqual([[0, 0], [0, 0]]);
+    expect(layer.getInitialState(x)[0]?.toArray()).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 
   test('training with a rate above 0 is refused by name, with 0 it is fine', () => {

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { ArgumentError, activations, ShapeError } from 'simple-rnn';
+import { type Case, expectClose, numbers, readCases } from './known_answers.js';
+
+const cases = [...readCases('golden/activation'), ...readCases('cases/keras_activations')];
+const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const ofKind = (kind: string): [string, Case][] =>
+  cases.filter((each) => each.kind === kind).map((each) => [each.id, each]);
+
+function compute(each: Case) {
+  const options = Object.fromEntries(Object.entries(each.config.args).map(([key, value]) => [camel(key), value]));
+  return activations.get(each.config.function)(numbers(each.inputs.x), options);
+}
+
+describe('known answers', () => {
+  test.each(ofKind('activation'))('%s', (_, each) => {
+    expectClose(compute(each), each.expected.y, each.tolerance);
+  });
+
+  test.each(ofKind('identifier'))('%s', (_, each) => {
+    expect(activations.serialize(activations.get(each.config.identifier))).toBe(each.expected.resolves_to);
+  });
+
+  test.each(ofKind('error'))('%s', (_, each) => {
+    expect(() => activations.get(each.config.identifier)).toThrow(ArgumentError);
+  });
+});
+
+describe('by name', () => {
+  test('every exported function is what get() gives for its name', () => {
+    const x = [[-2.5, -0.5, 0.25, 3]];
+    const known = Object.entries(activations).filter(([name]) => !['get', 'serialize', 'deserialize'].includes(name));
+    expect(known.length).toBe(32);
+    for (const [name, value] of known) {
+      const options = name === 'threshold' ? { threshold: 0, defaultValue: 7 } : {};
+      const activation = value as activations.ActivationFunction;
+      expect(activations.get(activation.activation)(x, options).data).toEqual(activation(x, options).data);
+    }
+  });
+
+  test('aliases are written under the first name', () => {
+    expect(activations.serialize('swish')).toBe('silu');
+    expect(activations.serialize(activations.get('hard_swish'))).toBe('hard_silu');
+    expect(activations.get({ class_name: 'function', config: 'relu' }).activation).toBe('relu');
+  });
+
+  test('Keras 2 hard_sigmoid stays there under its own name', () => {
+    const x = [[-3, -1, 0, 1, 3]];
+    expect(activations.get('hard_sigmoid_keras2')(x).data).toEqual(Float32Array.of(0, 0.3, 0.5, 0.7, 1));
+  });
+
+  test('edges: NaN is kept, infinities saturate', () => {
+    const [low, nan, high] = activations.tanh([-Infinity, Number.NaN, Infinity]).data;
+    expect([low, nan, high]).toEqual([-1, Number.NaN, 1]);
+    expect([...activations.sigmoid([-1000, 1000]).data]).toEqual([0, 1]);
+  });
+});
+
+describe('misuse', () => {
+  test.each([
+    ['an unknown name', () => activations.get('tahn'), ArgumentError, /tahn.*'tanh'/],
+    ['an unknown option', () => activations.relu([1], { slope: 1 } as never), ArgumentError, /slope.*negativeSlope/],
+    ['a wrong option', () => activations.relu([1], { threshold: '1' } as never), ArgumentError, /threshold/],
+    ['a missing option', () => activations.threshold([1]), ArgumentError, /threshold.*needed/],
+    ['an axis that is not there', () => activations.softmax([[1]], { axis: 2 }), ShapeError, /axis/],
+    ['an odd axis for glu', () => activations.glu([[1, 2, 3]]), ShapeError, /even/],
+    ['strings', () => activations.relu(['1'] as never), ArgumentError, /x: expected numbers/],
+  ])('%s', (_, call, type, message) => {
+    expect(call).toThrow(type);
+    expect(call).toThrow(message);
+  });
+});

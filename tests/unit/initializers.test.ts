@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import { ArgumentError, initializers, memory, ShapeError, SimpleRNNError, tensor, utils } from 'simple-rnn';
+import { expectClose, readCases } from './known_answers.js';
+
+const cases = readCases('cases/keras_initializers');
+const { get } = initializers;
+
+function made(identifier: unknown): initializers.Initializer {
+  return get(identifier as string) as initializers.Initializer;
+}
+
+function moments(values: Float32Array): { mean: number; deviation: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) };
+}
+
+describe('known answers', () => {
+  for (const each of cases) {
+    test(each.id, () => {
+      const { expected, config } = each;
+      const shape = (each.inputs as unknown as { shape: number[] } | undefined)?.shape as number[];
+      if (each.kind === 'initializer_value') expectClose(made(config)(shape), expected.value, each.tolerance);
+      else if (each.kind === 'identifier') expect(made(config.identifier).className).toBe(expected.resolves_to);
+      else if (each.kind === 'fans') {
+        const axes = { inputAxes: config.input_axes, outputAxes: config.output_axes };
+        expect(initializers.computeFans(config.shape, axes)).toEqual([expected.fan_in, expected.fan_out]);
+      } else if (each.kind === 'error') {
+        expect(() => get(config.identifier ?? config)).toThrow(SimpleRNNError);
+        if (expected.message_regex) expect(() => get(config)).toThrow(new RegExp(expected.message_regex));
+      } else if (expected.min_ge !== undefined) {
+        const values = made(config)(shape).data;
+        expect(Math.min(...values)).toBeGreaterThanOrEqual(expected.min_ge);
+        expect(Math.max(...values)).toBeLessThan(expected.max_lt);
+      } else {
+        const [rows, columns] = shape as [number, number];
+        const { data } = made(config)(shape);
+        for (let i = 0; i < columns; i += 1) {
+          for (let j = 0; j < columns; j += 1) {
+            let dot = 0;
+            for (let k = 0; k < rows; k += 1)
+              dot += (data[k * columns + i] as number) * (data[k * columns + j] as number);
+            const norm = expected.column_norms[i] as number;
+            expect(Math.abs(dot - (i === j ? norm * norm : 0))).toBeLessThan(2e-3);
+          }
+        }
+      }
+    });
+  }
+});
+
+describe('distributions', () => {
+  const shape = [200, 100];
+  test.each([
+    ['random_normal', {}, 0.05],
+    ['truncated_normal', {}, 0.05 * 0.8796256610342398],
+    ['random_uniform', {}, 0.1 / Math.sqrt(12)],
+    ['glorot_uniform', {}, Math.sqrt(2 / 300)],
+    ['glorot_normal', {}, Math.sqrt(2 / 300)],
+    ['he_uniform', {}, Math.sqrt(2 / 200)],
+    ['he_normal', {}, Math.sqrt(2 / 200)],
+    ['lecun_uniform', {}, Math.sqrt(1 / 200)],
+    ['lecun_normal', {}, Math.sqrt(1 / 200)],
+    ['variance_scaling', { mode: 'fan_out', distribution: 'untruncated_normal' }, Math.sqrt(1 / 100)],
+    ['orthogonal', {}, Math.sqrt(1 / 200)],
+  ])('%s has mean 0 and its standard deviation', (name, config, expected) => {
+    const values = made({ class_name: name, config: { ...config, seed: 5 } })(shape).data;
+    const { mean, deviation } = moments(values);
+    expect(Math.abs(mean)).toBeLessThan(0.02 * expected + 1e-3);
+    expect(deviation / expected).toBeCloseTo(1, 1);
+  });
+});
+
+describe('seeds', () => {
+  test('a seed gives the same values at every call, another seed others', () => {
+    const one = initializers.glorotUniform({ seed: 1 });
+    expect(one([4, 4]).data).toEqual(one([4, 4]).data);
+    expect(initializers.glorotUniform({ seed: 1 })([4, 4]).data).toEqual(one([4, 4]).data);
+    expect(initializers.glorotUniform({ seed: 2 })([4, 4]).data).not.toEqual(one([4, 4]).data);
+    expect(initializers.glorotUniform({ seed: -1 })([4, 4]).data).not.toEqual(one([4, 4]).data);
+  });
+
+  test('without a seed the global generator is drawn from, and can be seeded', () => {
+    const free = initializers.randomNormal();
+    utils.setRandomSeed(42);
+    const first = [free([8]).data, free([8]).data];
+    utils.setRandomSeed(42);
+    expect([free([8]).data, free([8]).data]).toEqual(first);
+    expect(first[0]).not.toEqual(first[1]);
+    expect(() => utils.setRandomSeed(1.5)).toThrow(ArgumentError);
+  });
+});
+
+describe('identifiers', () => {
+  test('names, aliases, configurations of Keras 2 and 3, arrays, functions', () => {
+    expect(made('normal').className).toBe('RandomNormal');
+    expect(made('uniform').className).toBe('RandomUniform');
+    expect(made('GlorotUniform').className).toBe('GlorotUniform');
+    expect([...made('zeros')([2]).data, ...made('one')([1]).data]).toEqual([0, 0, 1]);
+    const old = made({ class_name: 'GlorotUniform', config: { seed: null, dtype: 'float32' } });
+    expect(old.getConfig()).toEqual({ seed: null, input_axes: null, output_axes: null });
+    expect(made([[1, 2]])([1, 2]).toArray()).toEqual([[1, 2]]);
+    expect(made(tensor([1, 2]))([2]).toArray()).toEqual([1, 2]);
+    expect(made((shape: readonly number[]) => new Array(shape[0]).fill(3))([2]).toArray()).toEqual([3, 3]);
+    expect(get(null)).toBe(null);
+    const again = initializers.deserialize(
+      initializers.serialize(initializers.orthogonal({ gain: 2, seed: 3 })) as never,
+    );
+    expect(again.getConfig()).toEqual({ seed: 3, gain: 2 });
+    expect(initializers.identity({ gain: 3 }).getConfig()).toEqual({ gain: 3 });
+  });
+
+  test('misuse', () => {
+    expect(() => get('glorot')).toThrow(/Could not interpret initializer identifier: glorot/);
+    expect(() => made('identity')([2, 2, 2])).toThrow(ShapeError);
+    expect(() => made('orthogonal')([2])).toThrow(/at least two-dimensional.*\(2,\) of rank 1/);
+    expect(() => made([[1, 2]])([2, 1])).toThrow(ShapeError);
+    expect(() => initializers.glorotUniform({ seed: 1.5 })).toThrow(ArgumentError);
+    expect(() => initializers.glorotUniform({ sead: 1 } as never)).toThrow(/sead.*'seed'/);
+    expect(() => initializers.varianceScaling({ mode: 'fan' })).toThrow(/Invalid `mode` argument/);
+    expect(() => initializers.varianceScaling({ distribution: 'x' })).toThrow(/Invalid `distribution` argument/);
+    expect(() => initializers.serialize(get(() => [1]))).toThrow(ArgumentError);
+    expect(() => made('zeros')([2 ** 24, 2 ** 24])).toThrow(ShapeError);
+    expect(memory()).toEqual({ blocks: 0, bytes: 0 });
+  });
+});
