@@ -13,7 +13,12 @@ export interface Kernels {
   simpleRnnPackedBytes(features: number, units: number): number;
   /** kernel [F, U], recurrentKernel [U, U], bias [U] or 0 -> packed. To be repeated whenever a weight changes. */
   simpleRnnPack(
-    packed: number, kernel: number, recurrentKernel: number, bias: number, features: number, units: number,
+    packed: number,
+    kernel: number,
+    recurrentKernel: number,
+    bias: number,
+    features: number,
+    units: number,
   ): void;
   /** Bytes of workspace that `simpleRnnForward` needs. */
   simpleRnnWorkspaceBytes(batch: number, steps: number, units: number, options: number): number;
@@ -23,9 +28,19 @@ export interface Kernels {
    * inputs [B, T, F]; initialState [B, U] or 0 (zeros); mask uint8 [B, T] or 0 (1 = use the step).
    */
   simpleRnnForward(
-    outputs: number, finalState: number, workspace: number,
-    inputs: number, initialState: number, mask: number, packed: number,
-    batch: number, steps: number, features: number, units: number, activation: number, options: number,
+    outputs: number,
+    finalState: number,
+    workspace: number,
+    inputs: number,
+    initialState: number,
+    mask: number,
+    packed: number,
+    batch: number,
+    steps: number,
+    features: number,
+    units: number,
+    activation: number,
+    options: number,
   ): void;
   /** Bytes of workspace that `simpleRnnInspect` needs. */
   simpleRnnInspectWorkspaceBytes(batch: number, steps: number, units: number): number;
@@ -35,9 +50,20 @@ export interface Kernels {
    * contributions are 0.
    */
   simpleRnnInspect(
-    states: number, inputContribution: number, recurrentContribution: number, workspace: number,
-    inputs: number, initialState: number, mask: number, packed: number,
-    batch: number, steps: number, features: number, units: number, activation: number, options: number,
+    states: number,
+    inputContribution: number,
+    recurrentContribution: number,
+    workspace: number,
+    inputs: number,
+    initialState: number,
+    mask: number,
+    packed: number,
+    batch: number,
+    steps: number,
+    features: number,
+    units: number,
+    activation: number,
+    options: number,
   ): void;
 
   // --- Dense (src/dense.h)
@@ -45,18 +71,33 @@ export interface Kernels {
   densePack(packed: number, kernel: number, bias: number, features: number, units: number): void;
   /** outputs [rows, U] = activation(inputs [rows, F] · kernel + bias). */
   denseForward(
-    outputs: number, inputs: number, packed: number,
-    rows: number, features: number, units: number, activation: number,
+    outputs: number,
+    inputs: number,
+    packed: number,
+    rows: number,
+    features: number,
+    units: number,
+    activation: number,
   ): void;
 
   // --- Embedding, Masking (src/embedding.h, src/masking.h)
   /** outputs [count, outputDim]; mask uint8 [count] or 0 (id != 0); ids float32 [count], each 0 <= id < inputDim. */
   embeddingForward(
-    outputs: number, mask: number, ids: number, embeddings: number, count: number, outputDim: number,
+    outputs: number,
+    mask: number,
+    ids: number,
+    embeddings: number,
+    count: number,
+    outputDim: number,
   ): void;
   /** outputs [rows, features], masked rows 0; mask uint8 [rows], 1 where any feature != maskValue. */
   maskingForward(
-    outputs: number, mask: number, inputs: number, rows: number, features: number, maskValue: number,
+    outputs: number,
+    mask: number,
+    inputs: number,
+    rows: number,
+    features: number,
+    maskValue: number,
   ): void;
 
   // --- activations (src/activations.h)
@@ -67,18 +108,37 @@ export interface Kernels {
    * (approximate: 0 or 1), threshold (threshold, default_value). max_value None is +Infinity.
    */
   activationForward(
-    outputs: number, inputs: number, rows: number, columns: number,
-    activation: number, a: number, b: number, c: number,
+    outputs: number,
+    inputs: number,
+    rows: number,
+    columns: number,
+    activation: number,
+    a: number,
+    b: number,
+    c: number,
   ): void;
 
   // --- initializers (src/initializers.h). The seed is an unsigned 64-bit number in two halves.
   randomUniform(outputs: number, count: number, low: number, high: number, seedLow: number, seedHigh: number): void;
   randomNormal(outputs: number, count: number, mean: number, stddev: number, seedLow: number, seedHigh: number): void;
   /** Normal, drawn again outside two standard deviations. */
-  truncatedNormal(outputs: number, count: number, mean: number, stddev: number, seedLow: number, seedHigh: number): void;
+  truncatedNormal(
+    outputs: number,
+    count: number,
+    mean: number,
+    stddev: number,
+    seedLow: number,
+    seedHigh: number,
+  ): void;
   orthogonalWorkspaceBytes(rows: number, columns: number): number;
   orthogonal(
-    outputs: number, workspace: number, rows: number, columns: number, gain: number, seedLow: number, seedHigh: number,
+    outputs: number,
+    workspace: number,
+    rows: number,
+    columns: number,
+    gain: number,
+    seedLow: number,
+    seedHigh: number,
   ): void;
 }
 
@@ -86,11 +146,21 @@ export interface Kernels {
 export interface Steps {
   /** state [U], another address than previousState [U]; inputs [F]. */
   _simple_rnn_step(
-    state: number, previousState: number, inputs: number, packed: number,
-    features: number, units: number, activation: number,
+    state: number,
+    previousState: number,
+    inputs: number,
+    packed: number,
+    features: number,
+    units: number,
+    activation: number,
   ): void;
   _dense_step(
-    outputs: number, inputs: number, packed: number, features: number, units: number, activation: number,
+    outputs: number,
+    inputs: number,
+    packed: number,
+    features: number,
+    units: number,
+    activation: number,
   ): void;
 }
 
@@ -105,10 +175,7 @@ export interface SimpleRNNModule extends Kernels, Steps {
 }
 
 export interface ModuleOptions {
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    receive: (instance: WebAssembly.Instance) => void,
-  ): WebAssembly.Exports;
+  instantiateWasm(imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void): WebAssembly.Exports;
   onAbort?: (reason: unknown) => void;
   print?: (line: string) => void;
   printErr?: (line: string) => void;
