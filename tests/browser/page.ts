@@ -1,6 +1,7 @@
 // What the tests of the teaching page share: the built page under its policy, opened at a state.
 
 import type { Server } from 'node:http';
+import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, expect, jest } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { buildPage } from '../../tools/start_build.mjs';
@@ -24,7 +25,10 @@ export function usePage() {
   let address: string;
 
   beforeAll(async () => {
-    ({ server, address } = await serve(await buildPage(), { port: 0 }));
+    // one folder above: the page has to work from any path
+    const folder = await buildPage();
+    ({ server, address } = await serve(dirname(folder), { port: 0 }));
+    address += `${basename(folder)}/`;
     browser = await launch();
   }, 120_000);
 
