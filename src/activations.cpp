@@ -10,13 +10,19 @@ namespace simple_rnn {
 
 namespace {
 
-/// to[i] = function(from[i])
+/// to[i] = function(from[i]). The function's code stands once, for whole vectors and for the rest:
+/// V8 sets up every constant of a loop anew.
 template <class V, class Function>
 void map(typename V::Number* to, const typename V::Number* from, int count, Function function) {
-  int i = 0;
-  for (; i + V::width <= count; i += V::width) V::store(to + i, function(V::load(from + i)));
-  if (i < count)
-    V::store_partial(to + i, function(V::load_partial(from + i, count - i)), count - i);
+  for (int i = 0; i < count; i += V::width) {
+    const int left = count - i;
+    const auto y = function(left < V::width ? V::load_partial(from + i, left) : V::load(from + i));
+    if (left < V::width) {
+      V::store_partial(to + i, y, left);
+    } else {
+      V::store(to + i, y);
+    }
+  }
 }
 
 template <class T>
@@ -232,6 +238,15 @@ void apply(T* to, const T* from, int count, Activation activation, ActivationPar
   }
 }
 
+/// Smaller states become 0.
+constexpr float tiny = 0x1p-100f;
+
+template <class V>
+typename V::Vector flushed_tanh(typename V::Vector x) {
+  const auto magnitude = tanh_magnitude<V>(V::abs(x));
+  return V::copy_sign(V::clear(V::less(magnitude, V::splat(tiny)), magnitude), x);
+}
+
 }  // namespace
 
 ActivationParameters default_parameters(Activation activation) {
@@ -266,21 +281,24 @@ void activation_forward(typename V::Number* outputs, const typename V::Number* i
 }
 
 template <class V>
-void activate_state(typename V::Number* row, int units, Activation activation) {
+void activate_states(typename V::Number* const* rows, int count, int units, Activation activation) {
   const auto flushed = [](typename V::Vector h) {
-    return V::clear(V::less(V::abs(h), V::splat(0x1p-100f)), h);
+    return V::clear(V::less(V::abs(h), V::splat(tiny)), h);
   };
   if (activation == Activation::tanh) {
-    return map<V>(row, row, units, [&](auto x) { return flushed(tanh<V>(x)); });
+    for (int i = 0; i < count; ++i) map<V>(rows[i], rows[i], units, flushed_tanh<V>);
+    return;
   }
-  activation_forward<V>(row, row, 1, units, activation, default_parameters(activation));
-  map<V>(row, row, units, flushed);
+  for (int i = 0; i < count; ++i) {
+    activation_forward<V>(rows[i], rows[i], 1, units, activation, default_parameters(activation));
+    map<V>(rows[i], rows[i], units, flushed);
+  }
 }
 
 #define INSTANTIATE(V)                                                                    \
   template void activation_forward<V>(V::Number*, const V::Number*, int, int, Activation, \
                                       ActivationParameters);                              \
-  template void activate_state<V>(V::Number*, int, Activation);
+  template void activate_states<V>(V::Number* const*, int, int, Activation);
 SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
 #undef INSTANTIATE
 

@@ -11,7 +11,7 @@
 
 #include "simd.h"
 
-// Emscripten compiles with -fno-inline-functions: what a tile's registers depend on is told so.
+// By force: otherwise LLVM 14 keeps the sums of a tile in memory.
 #define SIMPLE_RNN_LAMBDA __attribute__((always_inline))
 #define SIMPLE_RNN_INLINE inline SIMPLE_RNN_LAMBDA
 

@@ -56,39 +56,48 @@ struct Recurrence {
   int batch, steps, units;
   Activation activation;
   unsigned options;
-  bool zero_state;   // nothing has been added to a zero initial state so far
+  bool zero_state;   // the initial state is zeros: the first step needs no product
   const T** state;   // [B]: the row that holds the sample's state
-  const T** inputs;  // [B]: the rows of the samples that take part in a step …
-  T** outputs;       // … and where their projection stands and their new state goes
+  T** row;           // [B]: the row of the step at hand: its projection, then its output
+  const T** inputs;  // [B]: with a mask, the states of the samples that take part in a step …
+  T** outputs;       // … and their rows
   const T* zeros;    // [U]
 
-  bool is_masked(int sample, int step) const {
-    if (!mask) return false;
-    const int source = options & go_backwards ? steps - 1 - step : step;
-    return mask[sample * steps + source] == 0;
+  void step(int number) {
+    if (mask) return masked_step(number);
+    advance(row, state, batch, number);
+    for (int b = 0; b < batch; ++b) {
+      state[b] = row[b];
+      row[b] += units;
+    }
   }
 
-  /// row(sample) holds the step's projection and becomes its output; previous(sample) is the output
-  /// of the step before, or null.
-  template <class Row, class Previous>
-  void step(int number, Row row, Previous previous) {
+ private:
+  void advance(T* const* to, const T* const* from, int count, int number) {
+    if (number > 0 || !zero_state) {
+      multiply_rows<V>(to, from, weights.recurrent_kernel, static_cast<const T*>(nullptr), count,
+                       units, units);
+    }
+    activate_states<V>(to, count, units, activation);
+  }
+
+  void masked_step(int number) {
+    const int source = options & go_backwards ? steps - 1 - number : number;
     int active = 0;
     for (int b = 0; b < batch; ++b) {
-      T* const output = row(b);
-      if (!is_masked(b, number)) {
+      T* const output = row[b];
+      row[b] += units;
+      if (mask[b * steps + source]) {
         inputs[active] = state[b];
         outputs[active++] = output;
         state[b] = output;
-        continue;
+      } else {
+        const bool nothing_to_hold = number == 0 || options & zero_output_for_mask;
+        std::memcpy(output, nothing_to_hold ? zeros : output - units,
+                    sizeof(T) * static_cast<size_t>(units));
       }
-      const T* held = options & zero_output_for_mask ? nullptr : previous(b);
-      std::memcpy(output, held ? held : zeros, sizeof(T) * static_cast<size_t>(units));
     }
-    if (!(zero_state && number == 0)) {
-      multiply_rows<V>(outputs, inputs, weights.recurrent_kernel, static_cast<const T*>(nullptr),
-                       active, units, units);
-    }
-    for (int i = 0; i < active; ++i) activate_state<V>(outputs[i], units, activation);
+    advance(outputs, inputs, active, number);
   }
 };
 
@@ -124,8 +133,8 @@ size_t simple_rnn_workspace_bytes(int batch, int steps, int units, unsigned opti
   const auto B = static_cast<size_t>(batch);
   const auto U = static_cast<size_t>(units);
   const auto chunk = static_cast<size_t>(chunk_steps<T>(batch, steps, units));
-  size_t bytes = 3 * (B * sizeof(void*) + 16) + U * sizeof(T) + 16;
-  if (!(options & return_sequences)) bytes += (B * chunk + 2 * B) * U * sizeof(T) + 48;
+  size_t bytes = 4 * (B * sizeof(void*) + 15) + U * sizeof(T) + 15;
+  if (!(options & return_sequences)) bytes += B * (chunk + 2) * U * sizeof(T) + 30;
   return bytes;
 }
 
@@ -139,6 +148,9 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
   Workspace space(workspace);
   const auto B = static_cast<size_t>(batch);
   const auto U = static_cast<size_t>(units);
+  const auto pointers = [&] { return space.take<const T*>(B); };
+  const auto rows = [&] { return space.take<T*>(B); };
+  T* const zeros = space.take<T>(U);
   Recurrence<V> recurrence{Packed<V>(packed, features, units),
                            mask,
                            batch,
@@ -147,30 +159,29 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
                            activation,
                            options,
                            !initial_state,
-                           space.take<const T*>(B),
-                           space.take<const T*>(B),
-                           space.take<T*>(B),
-                           nullptr};
-  T* const zeros = space.take<T>(U);
+                           pointers(),
+                           rows(),
+                           pointers(),
+                           rows(),
+                           zeros};
   std::fill_n(zeros, U, T(0));
-  recurrence.zeros = zeros;
   for (int b = 0; b < batch; ++b)
     recurrence.state[b] = initial_state ? initial_state + b * units : zeros;
 
+  // A strip of rows for each sample: the outputs themselves, or scratch for one chunk of steps
+  // behind the last row of the chunk before.
   const bool sequences = options & return_sequences;
   const int chunk = chunk_steps<T>(batch, steps, units);
-  // [B, chunk, U]: the outputs themselves, or scratch with a copy of what the chunk before left
-  const int stride = sequences ? steps : chunk;
-  T* const projection = sequences ? outputs : space.take<T>(B * static_cast<size_t>(chunk) * U);
-  T* const carried_state = sequences ? nullptr : space.take<T>(B * U);
-  T* const carried_output = sequences ? nullptr : space.take<T>(B * U);
+  const int strip = sequences ? steps : chunk + 1;
+  T* const strips = sequences ? outputs : space.take<T>(B * static_cast<size_t>(strip) * U);
+  T* const carried = sequences ? nullptr : space.take<T>(B * U);
 
   for (int start = 0; start < steps; start += chunk) {
     const int count = std::min(chunk, steps - start);
-    const int first = sequences ? start : 0;
+    const int first = sequences ? start : 1;
     const auto projected = [=](int row) {
       const int b = row / count;
-      return projection + (b * stride + first + row - b * count) * units;
+      return strips + (b * strip + first + row - b * count) * units;
     };
     const auto input = [=](int row) {
       const int b = row / count;
@@ -179,24 +190,18 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
     };
     multiply<V>(projected, input, recurrence.weights.kernel, recurrence.weights.bias, batch * count,
                 features, units);
-    for (int t = 0; t < count; ++t) {
-      const auto row = [=](int b) { return projection + (b * stride + first + t) * units; };
-      const auto previous = [=](int b) -> const T* {
-        if (start + t == 0) return nullptr;
-        return sequences || t > 0 ? row(b) - units : carried_output + b * units;
-      };
-      recurrence.step(start + t, row, previous);
-    }
+    for (int b = 0; b < batch; ++b) recurrence.row[b] = strips + (b * strip + first) * units;
+    for (int t = start; t < start + count; ++t) recurrence.step(t);
     if (sequences) continue;
     const bool done = start + count == steps;
     for (int b = 0; b < batch; ++b) {
-      const T* const last = projection + (b * stride + count - 1) * units;
-      std::memcpy((done ? outputs : carried_output) + b * units, last, U * sizeof(T));
+      std::memcpy(done ? outputs + b * units : strips + b * strip * units,
+                  recurrence.row[b] - units, U * sizeof(T));
     }
     if (done) continue;
-    // states that stand in this chunk's scratch move out of it before the next one overwrites it
-    copy_rows(carried_state, recurrence.state, batch, units);
-    for (int b = 0; b < batch; ++b) recurrence.state[b] = carried_state + b * units;
+    // states move out of the strips before the next chunk overwrites them
+    copy_rows(carried, recurrence.state, batch, units);
+    for (int b = 0; b < batch; ++b) recurrence.state[b] = carried + b * units;
   }
   if (final_state) copy_rows(final_state, recurrence.state, batch, units);
 }
@@ -210,7 +215,7 @@ void simple_rnn_step(typename V::Number* state, const typename V::Number* previo
   multiply_rows<V>(&state, &inputs, weights.kernel, weights.bias, 1, features, units);
   multiply_rows<V>(&state, &previous_state, weights.recurrent_kernel,
                    static_cast<const T*>(nullptr), 1, units, units);
-  activate_state<V>(state, units, activation);
+  activate_states<V>(&state, 1, units, activation);
 }
 
 template <class V>

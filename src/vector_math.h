@@ -77,30 +77,36 @@ inline typename V::Vector expm1(typename V::Vector x) {
   }
 }
 
-/// Odd, exactly ±1 from |x| = 10 on, NaN kept.
+/// tanh of magnitude >= 0, exactly 1 from 10 on, NaN kept.
 template <class V>
-inline typename V::Vector tanh(typename V::Vector x) {
+inline typename V::Vector tanh_magnitude(typename V::Vector magnitude) {
   if constexpr (is_double<V>) {
-    return std::tanh(x);
+    return std::tanh(magnitude);
   } else {
     const auto one = V::splat(1.0f);
-    const auto magnitude = V::min(V::abs(x), V::splat(10.0f));
+    const auto x = V::min(magnitude, V::splat(10.0f));
     // up to 0.625 an odd polynomial, coefficients of Cephes' tanhf
-    const auto z = V::mul(magnitude, magnitude);
+    const auto z = V::mul(x, x);
     const auto p = polynomial<V>(z, -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f,
                                  1.33314422036e-1f, -3.33332819422e-1f);
-    const auto small = V::mul_add(V::mul(p, z), magnitude, magnitude);
-    // beyond: 1 - 2 / (exp(2 |x|) + 1), as a power of two: what the product rounds off matters less
+    const auto small = V::mul_add(V::mul(p, z), x, x);
+    // beyond: 1 - 2 / (exp(2 x) + 1), as a power of two: what the product rounds off matters less
     // the larger it is. Coefficients of Cephes' exp2f
-    const auto y = V::mul(magnitude, V::splat(2.88539008177792681f));
+    const auto y = V::mul(x, V::splat(2.88539008177792681f));
     const auto n = round_whole<V>(y);
     const auto power = polynomial<V>(V::sub(y, n), 1.535336188319500e-4f, 1.339887440266574e-3f,
                                      9.618437357674640e-3f, 5.550332471162809e-2f,
                                      2.402264791363012e-1f, 6.931472028550421e-1f, 1.0f);
     const auto denominator = V::mul_add(power, V::pow2(n), one);
     const auto large = V::sub(one, V::div(V::splat(2.0f), denominator));
-    return V::copy_sign(V::select(V::less(magnitude, V::splat(0.625f)), small, large), x);
+    return V::select(V::less(x, V::splat(0.625f)), small, large);
   }
+}
+
+/// Odd, exactly ±1 from |x| = 10 on, NaN kept.
+template <class V>
+inline typename V::Vector tanh(typename V::Vector x) {
+  return V::copy_sign(tanh_magnitude<V>(V::abs(x)), x);
 }
 
 template <class V>

@@ -149,7 +149,8 @@ TEST(Activations, GluHalvesTheRow) {
 
 TEST(Activations, StatesHaveTinyValuesFlushed) {
   std::vector<float> row = {1e-38f, -1e-31f, 1e-29f, 0.5f, NAN};
-  activate_state<V>(row.data(), 5, Activation::linear);
+  float* const rows[] = {row.data()};
+  activate_states<V>(rows, 1, 5, Activation::linear);
   EXPECT_EQ(row[0], 0);
   EXPECT_EQ(row[1], 0);
   EXPECT_EQ(row[2], 1e-29f);
