@@ -23,6 +23,7 @@ export {
   type InputLayerOptions,
   type Inspection,
   initializers,
+  type Layer,
   type LayerOptions,
   layers,
   Masking,

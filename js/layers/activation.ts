@@ -5,7 +5,8 @@ import { checkShape, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
 import { Call, type CallContext, PassCall, type Span, sizeOf, takeSpan } from './call.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 /** Options of {@link Activation}. */
 export interface ActivationOptions extends LayerOptions {

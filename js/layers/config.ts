@@ -11,7 +11,8 @@ export function camelOptions(className: string, config: unknown, known: readonly
   if (config === null || typeof config !== 'object' || Array.isArray(config)) {
     throw new ArgumentError(`${className}: \`config\` must be an object, received ${show(config)}`);
   }
-  const options: Config = {};
+  // Without a prototype, so that even `__proto__` is a key like any other, and refused as unknown.
+  const options: Config = Object.create(null);
   for (const [key, value] of Object.entries(config)) {
     if (key === 'quantization_config' && value === null) continue;
     const camel = toCamelCase(key);

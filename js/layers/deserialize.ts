@@ -47,7 +47,7 @@ export function registerModel(className: string, make: Maker<unknown>): void {
 
 // What older versions of Keras wrote and what says nothing today.
 function dropLegacy(className: string, config: Config): Config {
-  const kept: Config = {};
+  const kept: Config = Object.create(null);
   for (const [key, value] of Object.entries(config)) {
     if (key === 'implementation' || key === 'num_constants' || key === 'enable_caching_device') continue;
     if (key === 'time_major' && value === false) continue;

@@ -9,7 +9,8 @@ import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
 import { type WeightOptions, weightOptions } from './arguments.js';
 import { Call, type CallContext, type MaskSpan, type Span, sizeOf, takeSpan } from './call.js';
-import { Layer, type LayerOptions, type WeightSpec } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions, WeightSpec } from './layer_options.js';
 
 /** Options of {@link Embedding}. */
 export interface EmbeddingOptions extends LayerOptions {

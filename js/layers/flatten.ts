@@ -2,7 +2,8 @@ import type { Config } from '../family.js';
 import { checkShape, type Shape, show } from '../runtime/check.js';
 import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
 import { type Call, PassCall, type Span, sizeOf } from './call.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 /** Options of {@link Flatten}. */
 export interface FlattenOptions extends LayerOptions {

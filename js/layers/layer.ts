@@ -1,69 +1,24 @@
 import type { Config } from '../family.js';
-import type { Initializer } from '../initializers.js';
 import * as regularizers from '../regularizers.js';
-import { checkBoolean, checkOptions, checkShape, type Shape, show, showShape } from '../runtime/check.js';
-import { ArgumentError, DisposedError, ShapeError, UnsupportedError } from '../runtime/errors.js';
-import { Arena, aligned, Block } from '../runtime/memory.js';
-import { trapped } from '../runtime/module.js';
+import { checkBoolean, checkOptions, checkShape, type Shape, showShape } from '../runtime/check.js';
+import { ArgumentError, DisposedError, inArgument, ShapeError } from '../runtime/errors.js';
+import { aligned, Block } from '../runtime/memory.js';
 import { type MaskLike, Tensor, type TensorLike, toMask, toTensor } from '../runtime/tensor.js';
 import { Weight } from '../runtime/weight.js';
-import { type Call, type CallContext, readSpan, type Span, sizeOf, takeSpan, writeMask, writeSpan } from './call.js';
+import type { Call, CallContext, Span } from './call.js';
 import { camelOptions } from './config.js';
+import { evaluateEagerly } from './eager.js';
+import {
+  type ApplyOptions,
+  BASE_OPTIONS,
+  checkDtype,
+  checkName,
+  FLOAT32_POLICY,
+  type LayerOptions,
+  type WeightSpec,
+} from './layer_options.js';
 import { automaticName } from './names.js';
-
-/** Options that every layer takes. */
-export interface LayerOptions {
-  /** Name, unique within a model; by default Keras' (`simple_rnn`, `simple_rnn_1`, …). */
-  name?: string | null;
-  /** `'float32'`, the only one. */
-  dtype?: string | Config | null;
-  /** Whether training changes the weights; default true. */
-  trainable?: boolean;
-  /** Shape of one row of the input, without the batch; null for a length that varies. */
-  inputShape?: Shape;
-  /** Shape of the input with the batch size, which stateful layers need. */
-  batchInputShape?: Shape;
-  /** Penalty on the outputs; kept in the configuration until there is training. */
-  activityRegularizer?: regularizers.RegularizerIdentifier;
-}
-
-/** Options of `apply`. */
-export interface ApplyOptions {
-  /** [batch, steps], not 0 = use the step; null: no mask, not even the input's own. */
-  mask?: MaskLike | null;
-  /** Default false. */
-  training?: boolean | null;
-  /** Recurrent layers: one state or a list of them, each [batch, units]. */
-  initialState?: TensorLike | readonly TensorLike[] | null;
-}
-
-/** One weight to create. */
-export interface WeightSpec {
-  name: string;
-  shape: readonly number[];
-  initializer: Initializer;
-  regularizer: unknown;
-  constraint: unknown;
-}
-
-const BASE_OPTIONS = ['name', 'dtype', 'trainable', 'inputShape', 'batchInputShape', 'activityRegularizer'] as const;
-
-/** Keras' float32 policy, as written into every layer's configuration. */
-export const FLOAT32_POLICY = {
-  module: 'keras',
-  class_name: 'DTypePolicy',
-  config: { name: 'float32' },
-  registered_name: null,
-};
-
-function checkDtype(owner: string, dtype: unknown): void {
-  const name =
-    dtype !== null && typeof dtype === 'object' ? ((dtype as Config).config as Config | undefined)?.name : dtype;
-  if (name === undefined || name === null || name === 'float32') return;
-  if (typeof name !== 'string')
-    throw new ArgumentError(`${owner}: \`dtype\` must be a string, received ${show(dtype)}`);
-  throw new UnsupportedError(`${owner}: \`dtype\` ${show(name)} is not supported; everything is computed in 'float32'`);
-}
+import { writeWeights } from './set_weights.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
 type LayerConstructor<T> = new (options: any) => T;
@@ -100,14 +55,13 @@ export abstract class Layer {
   constructor(options: LayerOptions) {
     const type = this.constructor as typeof Layer;
     const given = checkOptions(type.className, options, type.optionNames);
-    const { name } = given;
-    if (name !== undefined && name !== null && (typeof name !== 'string' || name === '' || name.includes('/'))) {
-      throw new ArgumentError(`${type.className}: \`name\` must be a string without '/', received ${show(name)}`);
-    }
-    const owner = typeof name === 'string' ? `${type.className} '${name}'` : type.className;
+    const name = checkName(type.className, given.name);
+    const owner = name === null ? type.className : `${type.className} '${name}'`;
     checkDtype(owner, given.dtype);
     this.#trainable = checkBoolean(owner, 'trainable', given.trainable ?? true);
-    this.activityRegularizer = regularizers.get(given.activityRegularizer);
+    this.activityRegularizer = inArgument(owner, 'activityRegularizer', () =>
+      regularizers.get(given.activityRegularizer),
+    );
     if (given.inputShape !== undefined && given.batchInputShape !== undefined) {
       throw new ArgumentError(`${owner}: give \`inputShape\` or \`batchInputShape\`, not both`);
     }
@@ -117,12 +71,7 @@ export abstract class Layer {
     } else if (given.batchInputShape !== undefined && given.batchInputShape !== null) {
       this.batchInputShape = checkShape(owner, 'batchInputShape', given.batchInputShape, true);
     }
-    this.name = typeof name === 'string' ? name : this.defaultName();
-  }
-
-  /** @internal */
-  protected defaultName(): string {
-    return automaticName(this.className);
+    this.name = name ?? automaticName(type.className);
   }
 
   /** Keras' class name. */
@@ -209,7 +158,10 @@ export abstract class Layer {
       weights.forEach((weight, index) => {
         weight.place(block, offset);
         if (this.skipInitializers) weight.clear();
-        else (specs[index] as WeightSpec).initializer.fill(weight.address, weight.shape);
+        else {
+          const { initializer } = specs[index] as WeightSpec;
+          inArgument(this.owner, `initializer of ${weight.name}`, () => initializer.fill(weight.address, weight.shape));
+        }
         offset += aligned(weight.size * 4);
       });
     } catch (error) {
@@ -293,36 +245,15 @@ export abstract class Layer {
     const input = toTensor(inputs, `${this.owner}: inputs`);
     const asked = given.mask === undefined ? input.mask : given.mask;
     const mask = asked === null ? null : toMask(asked, `${this.owner}: mask`);
-    this.checkInput(input.shape);
-    const states = this.initialStates(given.initialState ?? null, input.shape[0] ?? 0);
-    this.build(input.shape);
-    const arena = new Arena(`${this.owner}: apply`);
-    try {
-      arena.measure();
-      this.layOut(arena, input, mask, states, training);
-      arena.commit();
-      return this.layOut(arena, input, mask, states, training).outputs.map(readSpan);
-    } catch (error) {
-      throw trapped(error);
-    } finally {
-      arena.free();
+    if (mask?.shape.some((size, axis) => size !== input.shape[axis])) {
+      throw new ShapeError(
+        `${this.owner}: mask: shape ${showShape(mask.shape)} does not go with inputs of shape ${showShape(input.shape)}`,
+      );
     }
-  }
-
-  // Measured first; the second time the addresses are real, and the call is carried out.
-  private layOut(arena: Arena, input: Tensor, mask: Tensor | null, states: Tensor[] | null, training: boolean): Call {
-    const span = takeSpan(arena, input.shape, null);
-    if (mask !== null) span.mask = { address: arena.take(mask.data.length), shape: mask.shape };
-    const initialState = states?.map((state) => takeSpan(arena, state.shape, null)) ?? null;
-    const call = this.begin(span, { arena, training, initialState });
-    if (!arena.committed) return call;
-    writeSpan(span, input);
-    if (mask !== null && span.mask !== null) writeMask(span.mask, mask);
-    states?.forEach((state, index) => {
-      writeSpan((initialState as Span[])[index] as Span, state);
-    });
-    if (sizeOf(input.shape) > 0) call.forward();
-    return call;
+    this.checkInput(input.shape);
+    const initialState = this.initialStates(given.initialState ?? null, input.shape[0] ?? 0);
+    this.build(input.shape);
+    return evaluateEagerly(this, { input, mask, initialState, training });
   }
 
   /** Number of numbers in the weights. @throws {ArgumentError} before `build`. */
@@ -363,9 +294,8 @@ export abstract class Layer {
   /** A new layer from `getConfig()`, with Keras' or our spelling of the keys. Weights are not part of it. */
   static fromConfig<T extends Layer>(this: LayerConstructor<T>, config: Config): T {
     // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
-    const type: LayerConstructor<T> = this;
-    const { className, optionNames } = type as unknown as typeof Layer;
-    return new type(camelOptions(className, config, optionNames));
+    const { className, optionNames } = this as unknown as typeof Layer;
+    return new this(camelOptions(className, config, optionNames));
   }
 
   /** Frees the layer's memory. A second call does nothing; any other use afterwards is a DisposedError. */
@@ -384,33 +314,4 @@ export abstract class Layer {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/** @internal Checks all values, then writes them. */
-export function writeWeights(
-  owner: { name: string; weights: readonly Weight[]; owner: string },
-  values: unknown,
-): void {
-  const { weights, name } = owner;
-  if (!Array.isArray(values)) {
-    throw new ArgumentError(
-      `${owner.owner}: \`weights\` must be an array with one entry per weight, received ${show(values)}`,
-    );
-  }
-  if (values.length !== weights.length) {
-    throw new ArgumentError(
-      `${owner.owner}: You called \`set_weights(weights)\` on layer '${name}' with a weight list of length ${values.length}, ` +
-        `but the layer was expecting ${weights.length} weights.`,
-    );
-  }
-  const tensors = weights.map((weight, index) =>
-    weight.check(
-      values[index] as TensorLike,
-      `${owner.owner}: weights[${index}] (${weight.name})`,
-      `Layer ${name} weight shape ${showShape(weight.shape)} is not compatible with`,
-    ),
-  );
-  weights.forEach((weight, index) => {
-    weight.write(tensors[index] as Tensor);
-  });
 }

@@ -4,7 +4,8 @@ import { ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import { Call, type CallContext, type Span, sizeOf, takeSpan } from './call.js';
-import { Layer, type LayerOptions } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions } from './layer_options.js';
 
 /** Options of {@link Masking}. */
 export interface MaskingOptions extends LayerOptions {

@@ -2,12 +2,12 @@ import type { Config } from '../family.js';
 import * as regularizers from '../regularizers.js';
 import { checkBoolean, checkShape, elements, type Shape, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
-import { type Arena, Block } from '../runtime/memory.js';
-import { kernels } from '../runtime/module.js';
+import type { Arena } from '../runtime/memory.js';
 import { type MaskLike, Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
 import type { CallContext, Span } from './call.js';
 import { Layer } from './layer.js';
+import { RecurrentState, readState } from './recurrent_state.js';
 import { SimpleRNNCall, SimpleRNNInspection } from './simple_rnn_call.js';
 import { CELL_OPTIONS, SimpleRNNCell, type SimpleRNNCellOptions } from './simple_rnn_cell.js';
 
@@ -49,10 +49,7 @@ export class SimpleRNN extends Layer {
   readonly zeroOutputForMask: boolean;
   /** @internal Holds the weights. */
   readonly cell: SimpleRNNCell;
-  // State kept between calls, and the batch size it is for; the batch is fixed when it was known at building.
-  #state: Block | null = null;
-  #stateBatch = 0;
-  #batchFixed = false;
+  readonly #state: RecurrentState;
 
   constructor(options: SimpleRNNOptions = {} as SimpleRNNOptions) {
     super(options);
@@ -69,6 +66,7 @@ export class SimpleRNN extends Layer {
     const cellOptions: Config = { name: 'simple_rnn_cell', trainable: this.trainable };
     for (const name of CELL_OPTIONS) cellOptions[name] = options[name];
     this.cell = new SimpleRNNCell(cellOptions as unknown as SimpleRNNCellOptions, owner);
+    this.#state = new RecurrentState(this.units);
   }
 
   /** Size of the state and of the output. */
@@ -124,6 +122,7 @@ export class SimpleRNN extends Layer {
     const { cell } = this;
     cell.scope = `${this.scope}${this.name}/`;
     cell.skipInitializers = this.skipInitializers;
+    cell.trainable = this.trainable;
     cell.build(inputShape);
   }
 
@@ -137,40 +136,22 @@ export class SimpleRNN extends Layer {
           `Found dynamic batch size: sequence.shape=${showShape(inputShape)}. Give \`batchInputShape\`.`,
       );
     }
-    this.checkBatch(batch);
-    this.reserveState(batch);
-    this.#batchFixed = true;
-  }
-
-  private reserveState(batch: number): void {
-    if (this.#state !== null) return;
-    const count = elements(this.owner, 'states', [batch, this.units]);
-    this.#state = new Block(4 * count, `${this.owner}: states`);
-    this.#stateBatch = batch;
-    kernels().HEAPF32.fill(0, this.#state.address / 4, this.#state.address / 4 + count);
+    this.#state.checkBatch(this.owner, batch);
+    this.#state.address(this.owner, batch);
+    this.#state.fixed = true;
   }
 
   /** @internal Address of the state of a stateful layer. */
   stateAddress(batch: number): number {
-    this.reserveState(batch);
-    return (this.#state as Block).address;
-  }
-
-  private checkBatch(batch: number): void {
-    if (this.stateful && this.#state !== null && batch !== this.#stateBatch) {
-      throw new ShapeError(
-        `${this.owner}: inputs: If an RNN is stateful, the batch size of the input sequences must be the same as the ` +
-          `batch size of the initial state. \n- Expected batch size: ${this.#stateBatch}\n- Received batch size: ${batch}`,
-      );
-    }
+    return this.#state.address(this.owner, batch);
   }
 
   override begin(input: Span, context: CallContext): SimpleRNNCall {
     this.alive();
     this.checkInput(input.shape);
     const [batch, steps] = input.shape as [number, number];
-    this.checkBatch(batch);
-    const mask = input.mask;
+    this.#state.checkBatch(this.owner, batch);
+    const { mask } = input;
     if (mask !== null && (mask.shape.length !== 2 || mask.shape[0] !== batch || mask.shape[1] !== steps)) {
       throw new ShapeError(
         `${this.owner}: mask: expected shape ${showShape([batch, steps])}, received ${showShape(mask.shape)}`,
@@ -198,28 +179,12 @@ export class SimpleRNN extends Layer {
 
   protected override initialStates(value: TensorLike | readonly TensorLike[] | null, batch: number): Tensor[] | null {
     if (value === null) return null;
-    return [this.checkState(value, 'initialState', batch)];
+    return [this.readState(value, 'initialState', batch)];
   }
 
-  // One state, bare or in a list of one.
-  private checkState(value: TensorLike | readonly TensorLike[], argument: string, batch: number): Tensor {
-    const owner = `${this.owner}: ${argument}`;
-    let state: unknown = value;
-    const isList = Array.isArray(value) && (value.length === 0 || !isMatrix(value));
-    if (isList) {
-      if (value.length !== 1) {
-        throw new ArgumentError(`${owner}: layer has 1 state(s) but was passed ${value.length} initial state(s)`);
-      }
-      state = value[0];
-    }
-    const tensor = toTensor(state, owner);
-    if (tensor.shape.length !== 2 || tensor.shape[0] !== batch || tensor.shape[1] !== this.units) {
-      throw new ShapeError(
-        `${owner}: State 0 is incompatible with layer ${this.name}: expected shape=${showShape([batch, this.units])}, ` +
-          `found shape=${showShape(tensor.shape)}`,
-      );
-    }
-    return tensor;
+  private readState(value: unknown, argument: string, batch: number): Tensor {
+    const { name, units } = this;
+    return readState(value, { owner: `${this.owner}: ${argument}`, name, batch, units });
   }
 
   override computeOutputShape(inputShape: Shape): Shape | Shape[] {
@@ -245,10 +210,8 @@ export class SimpleRNN extends Layer {
 
   /** Copies of the states of a stateful layer, [batch, units] each; null before its first call or without states. */
   get states(): Tensor[] | null {
-    if (this.#state === null) return null;
-    const start = this.#state.address / 4;
-    const shape = [this.#stateBatch, this.units];
-    return [new Tensor(kernels().HEAPF32.slice(start, start + this.#stateBatch * this.units), shape)];
+    const state = this.#state.read();
+    return state === null ? null : [state];
   }
 
   set states(states: readonly TensorLike[] | null) {
@@ -263,22 +226,14 @@ export class SimpleRNN extends Layer {
   resetStates(states: TensorLike | readonly TensorLike[] | null = null): void {
     this.alive();
     if (states === null) {
-      if (this.#state === null) return;
-      if (this.#batchFixed) {
-        const start = this.#state.address / 4;
-        kernels().HEAPF32.fill(0, start, start + this.#stateBatch * this.units);
-      } else {
-        this.#state.free();
-        this.#state = null;
-      }
+      if (this.#state.exists) this.#state.reset();
       return;
     }
     if (!this.stateful) throw new ArgumentError(`${this.owner}: states: Layer must be stateful.`);
-    if (this.#state === null) {
+    if (!this.#state.exists) {
       throw new ArgumentError(`${this.owner}: states: the batch size is not known yet; call the layer first`);
     }
-    const state = this.checkState(states, 'states', this.#stateBatch);
-    kernels().HEAPF32.set(state.data, this.#state.address / 4);
+    this.#state.write(this.readState(states, 'states', this.#state.batch));
   }
 
   /** The same as {@link resetStates} without values, Keras 3's name. */
@@ -314,7 +269,6 @@ export class SimpleRNN extends Layer {
   override unbuild(): void {
     super.unbuild();
     this.cell.unbuild();
-    this.#batchFixed = false;
   }
 
   override dispose(): void {
@@ -324,13 +278,6 @@ export class SimpleRNN extends Layer {
 
   protected override freeMemory(): void {
     super.freeMemory();
-    this.#state?.free();
-    this.#state = null;
+    this.#state.free();
   }
-}
-
-// [[1, 2], [3, 4]]: one state; [state] or [[[1, 2], [3, 4]]]: a list of states.
-function isMatrix(value: readonly unknown[]): boolean {
-  const first = value[0];
-  return Array.isArray(first) && !Array.isArray(first[0]);
 }

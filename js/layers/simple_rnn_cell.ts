@@ -11,7 +11,8 @@ import { kernels } from '../runtime/module.js';
 import type { Weight } from '../runtime/weight.js';
 import { activationOption, type WeightOptions, weightOptions } from './arguments.js';
 import type { Call } from './call.js';
-import { Layer, type LayerOptions, type WeightSpec } from './layer.js';
+import { Layer } from './layer.js';
+import type { LayerOptions, WeightSpec } from './layer_options.js';
 
 /** Options of SimpleRNN that belong to its cell. */
 export interface SimpleRNNCellOptions extends LayerOptions {

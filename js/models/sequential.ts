@@ -1,17 +1,21 @@
 import type { Config, Serialized } from '../family.js';
-import { Chain, type Inspection, inspectLayers, type ModelInput } from '../layers/chain.js';
-import { type DeserializeOptions, deserialize, registerModel, serialize } from '../layers/deserialize.js';
+import { type Inspection, inspectLayers, type ModelInput } from '../layers/chain.js';
+import { type DeserializeOptions, registerModel } from '../layers/deserialize.js';
 import { Embedding } from '../layers/embedding.js';
 import { InputLayer } from '../layers/input_layer.js';
-import { FLOAT32_POLICY, Layer, writeWeights } from '../layers/layer.js';
+import type { Layer } from '../layers/layer.js';
 import { automaticName } from '../layers/names.js';
+import { writeWeights } from '../layers/set_weights.js';
 import { SimpleRNN } from '../layers/simple_rnn.js';
 import { checkBoolean, checkInteger, checkOptions, checkShape, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, DisposedError, ModelFormatError, ShapeError, UnsupportedError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
-import { Tensor, type TensorLike } from '../runtime/tensor.js';
+import type { Tensor, TensorLike } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
-import { modelInput, rowsOf } from './input.js';
+import { modelInput } from './input.js';
+import { buildAll, extended, inputDtype, type ListOwner, shapesThrough } from './layer_list.js';
+import { Predictor } from './predictor.js';
+import { readConfig, writeConfig } from './sequential_config.js';
 import { Stream } from './stream.js';
 import { renderSummary, type SummaryOptions } from './summary.js';
 
@@ -34,11 +38,6 @@ export interface PredictOptions {
   batchSize?: number | null;
 }
 
-// Up to this size, one pass takes all rows.
-const PASS_BYTES = 64 * 2 ** 20;
-const KEPT_CHAINS = 4;
-const DEFAULT_BATCH = 32;
-
 /**
  * Layers one after the other, with one input.
  * Follows https://keras.io/api/models/sequential/.
@@ -57,13 +56,10 @@ export class Sequential {
   /** How Keras trained it, for a model read from a file: Keras' compile_config as it was written. Null otherwise. */
   compileConfig: Config | null = null;
   #trainable: boolean;
-  #layers: Layer[] = [];
+  #layers: readonly Layer[] = [];
   #built = false;
   #disposed = false;
-  #bare = false;
-  readonly #arena: Arena;
-  #chains: Chain[] = [];
-  #chain: Chain | null = null;
+  #predictor: Predictor | null = null;
   readonly #streams = new Set<WeakRef<Stream>>();
 
   constructor(options: SequentialOptions | readonly Layer[] = {}) {
@@ -79,9 +75,8 @@ export class Sequential {
       throw new ArgumentError(`Sequential: \`layers\` must be an array of layers, received ${show(layers)}`);
     }
     this.name = typeof name === 'string' ? name : automaticName('Sequential');
-    this.#arena = new Arena(`Sequential '${this.name}'`);
     let all: Layer[] = [];
-    for (const layer of layers ?? []) all = this.extended(all, layer);
+    for (const layer of layers ?? []) all = extended(this.list, all, layer);
     this.adopt(all);
   }
 
@@ -93,82 +88,19 @@ export class Sequential {
     if (this.#disposed) throw new DisposedError(`${this.owner} was used after dispose()`);
   }
 
-  // The list with one more layer, checked; an InputLayer comes before a first layer that knows its input shape.
-  private extended(layers: readonly Layer[], layer: Layer): Layer[] {
-    if (!(layer instanceof Layer)) {
-      throw new ArgumentError(
-        `${this.owner}: layers: Only instances of \`keras.Layer\` can be added to a Sequential model. Received: ${show(layer)}`,
-      );
-    }
-    layer.alive();
-    const [first] = layers;
-    if (layer instanceof InputLayer && first instanceof InputLayer) {
-      throw new ArgumentError(
-        `${this.owner}: layers: Sequential model '${this.name}' has already been configured to use input shape ` +
-          `${showShape(first.batchShape)}. You cannot add a different Input layer to it.`,
-      );
-    }
-    if (layer instanceof InputLayer && first !== undefined) {
-      throw new ArgumentError(`${this.owner}: layers: an InputLayer can only come first, '${layer.name}' does not`);
-    }
-    if (layers.some(({ name }) => name === layer.name)) {
-      throw new ArgumentError(
-        `${this.owner}: layers: All layers added to a Sequential model should have unique names. Name '${layer.name}' ` +
-          'is already the name of a layer in this model. Update the `name` argument to pass a unique name.',
-      );
-    }
-    if (first === undefined && layer.batchInputShape !== null) {
-      return [new InputLayer({ batchShape: layer.batchInputShape, dtype: inputDtype(layer) }), layer];
-    }
-    return [...layers, layer];
+  private get list(): ListOwner {
+    return { name: this.name, owner: this.owner };
   }
 
   // Takes a list of layers over, and builds it if the input shape is known. On an error nothing has changed.
-  private adopt(layers: Layer[]): void {
+  private adopt(layers: readonly Layer[]): void {
     const [first] = layers;
-    const built = first instanceof InputLayer && layers.length > 1;
-    if (built) this.buildLayers(layers, (first as InputLayer).batchShape);
+    const inputShape = first instanceof InputLayer && layers.length > 1 ? first.batchShape : null;
+    if (inputShape !== null) buildAll(this.list, layers, inputShape, this.#trainable);
+    this.#predictor?.free();
+    this.#predictor = inputShape === null ? null : new Predictor(this.owner, layers, inputShape);
     this.#layers = layers;
-    this.#built = built;
-    this.#bare = built && (first as InputLayer).batchShape.slice(1).every((size) => size !== null);
-    this.#chains = [];
-    this.#chain = null;
-  }
-
-  private buildLayers(layers: readonly Layer[], inputShape: Shape): void {
-    const shapes = this.shapesThrough(layers, inputShape);
-    const fresh: Layer[] = [];
-    try {
-      layers.forEach((layer, index) => {
-        if (!layer.built) {
-          fresh.push(layer);
-          layer.scope = `${this.name}/`;
-          if (!this.#trainable) layer.trainable = false;
-          layer.build(shapes[index] as Shape);
-        }
-        layer.enterModel(shapes[index] as Shape);
-      });
-    } catch (error) {
-      for (const layer of fresh) layer.unbuild();
-      throw error;
-    }
-  }
-
-  // The input shape of every layer and, last, the output shape.
-  private shapesThrough(layers: readonly Layer[], inputShape: Shape): (Shape | Shape[])[] {
-    const shapes: (Shape | Shape[])[] = [inputShape];
-    for (const layer of layers) {
-      const shape = shapes.at(-1) as Shape | Shape[];
-      if (Array.isArray(shape[0])) {
-        throw new ArgumentError(
-          `${this.owner}: layers: Layer "${layer.name}" expects 1 input(s), but it received ${shape.length} input tensors. ` +
-            'A layer with several outputs can only come last.',
-        );
-      }
-      layer.checkInput(shape as Shape);
-      shapes.push(layer.computeOutputShape(shape as Shape));
-    }
-    return shapes;
+    this.#built = inputShape !== null;
   }
 
   /**
@@ -177,7 +109,7 @@ export class Sequential {
    */
   add(layer: Layer): void {
     this.alive();
-    this.adopt(this.extended(this.#layers, layer));
+    this.adopt(extended(this.list, this.#layers, layer));
   }
 
   /** Takes the last layer off and gives it back. @throws {ArgumentError} if there is none. */
@@ -231,7 +163,7 @@ export class Sequential {
 
   /** Shape of the output, batch first, or a list of shapes. @throws {ArgumentError} if it is not known yet. */
   get outputShape(): Shape | Shape[] {
-    if (this.#built) return this.shapesThrough(this.#layers, this.inputShape).at(-1) as Shape | Shape[];
+    if (this.#built) return shapesThrough(this.list, this.#layers, this.inputShape).at(-1) as Shape | Shape[];
     throw new ArgumentError(`${this.owner}: Sequential model '${this.name}' has no defined output shape yet.`);
   }
 
@@ -308,77 +240,24 @@ export class Sequential {
    * @throws {ShapeError} {ArgumentError} if the data do not suit the model, {DisposedError} after `dispose()`.
    */
   predict<T extends Tensor | Tensor[] = Tensor>(x: ModelInput, options?: PredictOptions): T {
-    const chain = this.#chain;
-    if (options === undefined && chain !== null) {
-      const data = chain.accepts(x, this.#bare);
-      if (data !== null) {
-        chain.run(data);
-        return chain.results() as T;
-      }
+    if (options === undefined) {
+      const repeated = this.#predictor?.repeat(x);
+      if (repeated !== null && repeated !== undefined) return repeated as T;
     }
-    return this.predictRows(x, options) as T;
-  }
-
-  private predictRows(x: unknown, options: PredictOptions | undefined): Tensor | Tensor[] {
     this.alive();
     const given = checkOptions(`${this.owner}: predict`, options, ['batchSize']);
-    const asked = given.batchSize ?? null;
-    if (asked !== null) checkInteger(`${this.owner}: predict`, 'batchSize', asked, 1, 2 ** 24);
+    const batchSize = given.batchSize ?? null;
+    if (batchSize !== null) checkInteger(`${this.owner}: predict`, 'batchSize', batchSize, 1, 2 ** 24);
     const input = this.readInput(x);
-    const [rows] = input.shape as [number];
-    const size = this.batchSize(asked, input.shape);
-    if (rows <= size) return this.pass(input);
-    const parts: (Tensor | Tensor[])[] = [];
-    for (let row = 0; row < rows; row += size) parts.push(this.pass(rowsOf(input, row, Math.min(rows, row + size))));
-    this.#chain = null;
-    return joined(parts, rows);
-  }
-
-  private pass(input: Tensor): Tensor | Tensor[] {
-    const chain = this.chainFor(input.shape);
-    chain.run(input.data);
-    return chain.results();
-  }
-
-  // Rows per pass. A stateful model has its own batch size, and whole batches alone go through it.
-  private batchSize(asked: number | null, shape: readonly number[]): number {
-    const rows = shape[0] as number;
-    const stateful = this.layers.some((layer) => layer instanceof SimpleRNN && layer.stateful);
-    if (stateful) {
-      const own = this.inputShape[0] as number;
-      const size = asked ?? own;
-      if (rows === 0 || rows % size !== 0 || size !== own) {
-        throw new ShapeError(
-          `${this.owner}: x: If an RNN is stateful, the batch size of the input sequences must be the same as the batch size ` +
-            `of the initial state. \n- Expected batch size: ${own}\n- Received batch size: ${size === own ? rows : size}`,
-        );
-      }
-      return size;
-    }
-    if (asked !== null) return asked;
-    if (rows <= DEFAULT_BATCH) return rows;
-    const bytes = Chain.measure(this.#layers, this.#arena, shape);
-    return bytes <= PASS_BYTES ? rows : Math.max(DEFAULT_BATCH, Math.floor((rows * PASS_BYTES) / bytes));
+    return (this.#predictor as Predictor).predict(input, batchSize) as T;
   }
 
   private readInput(x: unknown): Tensor {
     const known = this.#layers[0] instanceof InputLayer ? this.inputShape : null;
     const input = modelInput(this.owner, x, known);
     if (!this.#built) this.build([null, ...input.shape.slice(1)]);
+    if (this.#predictor === null) throw new ArgumentError(`${this.owner}: x: the model has no layers`);
     return input;
-  }
-
-  private chainFor(shape: readonly number[]): Chain {
-    const found = this.#chains.find((chain) => !chain.stale && chain.isFor(shape));
-    if (found !== undefined) {
-      this.#chain = found;
-      return found;
-    }
-    this.#chain = null;
-    const made = new Chain(this.#layers, this.#arena, shape);
-    this.#chains = [made, ...this.#chains.filter((chain) => !chain.stale)].slice(0, KEPT_CHAINS);
-    this.#chain = made;
-    return made;
   }
 
   /**
@@ -433,7 +312,7 @@ export class Sequential {
 
   /** The table that Keras prints; also handed to `printFn`, by default `console.log`. */
   summary(options?: SummaryOptions): string {
-    const shapes = this.#built ? this.shapesThrough(this.#layers, this.inputShape) : null;
+    const shapes = this.#built ? shapesThrough(this.list, this.#layers, this.inputShape) : null;
     const offset = this.#layers.length - this.layers.length;
     const rows = this.layers.map((layer, index) => ({ layer, outputShape: shapes?.[index + offset + 1] ?? null }));
     return renderSummary(this.name, rows, options);
@@ -441,15 +320,7 @@ export class Sequential {
 
   /** The configuration, with Keras' keys in Keras' order. */
   getConfig(): Config {
-    const layers = this.#layers.map((layer) => {
-      const { buildShape } = layer;
-      const build =
-        buildShape !== null && layer.weights.length > 0 ? { build_config: { input_shape: [...buildShape] } } : {};
-      return { ...serialize(layer), ...build };
-    });
-    const config: Config = { name: this.name, trainable: this.trainable, dtype: { ...FLOAT32_POLICY }, layers };
-    if (this.#built) config.build_input_shape = [...this.inputShape];
-    return config;
+    return writeConfig(this.name, this.trainable, this.#layers, this.#built ? this.inputShape : null);
   }
 
   /** What Keras' `to_json` writes, as an object: `JSON.stringify(model)` gives the text. */
@@ -465,29 +336,17 @@ export class Sequential {
    * @throws {ModelFormatError} naming what is unknown or does not fit.
    */
   static fromConfig(config: Config | readonly Serialized[], options: DeserializeOptions = {}): Sequential {
-    const given = (Array.isArray(config) ? { layers: config } : config) as Config;
-    if (given === null || typeof given !== 'object' || !Array.isArray(given.layers)) {
-      throw new ModelFormatError(`Sequential: the configuration must have a list of layers, received ${show(config)}`);
-    }
-    for (const key of Object.keys(given)) {
-      if (!['name', 'trainable', 'dtype', 'layers', 'build_input_shape', 'buildInputShape'].includes(key)) {
-        throw new ModelFormatError(`Sequential: unknown entry '${key}' in the configuration`);
-      }
-    }
-    const layers = given.layers.map((layer: Serialized) => deserialize(layer, options) as Layer);
+    const { name, trainable, layers, inputShape } = readConfig(config, options);
     let model: Sequential | null = null;
     try {
-      const name = given.name as string | undefined;
-      model = new Sequential({ layers, name, trainable: (given.trainable ?? true) as boolean });
-      const shape = given.build_input_shape ?? given.buildInputShape;
-      if (!model.built && Array.isArray(shape) && layers.length > 0 && !Array.isArray(shape[0]))
-        model.build(shape as Shape);
+      model = new Sequential({ layers, name, trainable });
+      if (!model.built && inputShape !== null && layers.length > 0) model.build(inputShape);
       return model;
     } catch (error) {
       model?.dispose();
-      for (const layer of layers) if (layer instanceof Layer) layer.dispose();
+      for (const layer of layers) layer.dispose();
       if (error instanceof ArgumentError || error instanceof ShapeError) {
-        throw new ModelFormatError(`Sequential: ${error.message}`);
+        throw new ModelFormatError(`Sequential: ${error.message}`, { cause: error });
       }
       throw error;
     }
@@ -496,9 +355,8 @@ export class Sequential {
   /** Frees the model, its layers and its streams. A second call does nothing; any other use is a DisposedError. */
   dispose(): void {
     this.#disposed = true;
-    this.#chain = null;
-    this.#chains = [];
-    this.#arena.free();
+    this.#predictor?.free();
+    this.#predictor = null;
     for (const stream of [...this.#streams]) stream.deref()?.dispose();
     for (const layer of this.#layers) layer.dispose();
   }
@@ -507,31 +365,6 @@ export class Sequential {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-function inputDtype(layer: Layer): string {
-  return layer instanceof Embedding ? 'int32' : 'float32';
-}
-
-function joined(parts: readonly (Tensor | Tensor[])[], rows: number): Tensor | Tensor[] {
-  if (!Array.isArray(parts[0])) return joinRows(parts as Tensor[], rows);
-  return parts[0].map((_, output) =>
-    joinRows(
-      (parts as Tensor[][]).map((part) => part[output] as Tensor),
-      rows,
-    ),
-  );
-}
-
-function joinRows(parts: readonly Tensor[], rows: number): Tensor {
-  const [first] = parts as readonly [Tensor, ...Tensor[]];
-  const whole = new Float32Array(parts.reduce((sum, { data }) => sum + data.length, 0));
-  let offset = 0;
-  for (const { data } of parts) {
-    whole.set(data, offset);
-    offset += data.length;
-  }
-  return new Tensor(whole, [rows, ...first.shape.slice(1)]);
 }
 
 registerModel('Sequential', (config, options) => Sequential.fromConfig(config, options));

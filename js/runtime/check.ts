@@ -9,12 +9,13 @@ export const MAXIMUM_DIMENSION = 2 ** 24;
 export const MAXIMUM_ELEMENTS = 2 ** 29;
 
 /** A value as it appears in a message, short. */
-export function show(value: unknown): string {
+export function show(value: unknown, depth = 0): string {
   if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 60)}…` : value}'`;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return `function ${value.name}`;
   if (Array.isArray(value)) {
-    return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
+    const items = () => value.map((item) => show(item, depth + 1)).join(', ');
+    return value.length > 8 || depth > 2 ? `an array of ${value.length}` : `[${items()}]`;
   }
   if (value !== null && typeof value === 'object') {
     return `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;

@@ -63,9 +63,8 @@ export function inArgument<T>(owner: string, argument: string, read: () => T): T
   try {
     return read();
   } catch (error) {
-    if (error instanceof SimpleRNNError && !error.message.startsWith(owner)) {
-      error.message = `${owner}: \`${argument}\`: ${error.message}`;
-    }
-    throw error;
+    if (!(error instanceof SimpleRNNError) || error.message.startsWith(owner)) throw error;
+    const type = error.constructor as new (message: string, options: ErrorOptions) => SimpleRNNError;
+    throw new type(`${owner}: \`${argument}\`: ${error.message}`, { cause: error });
   }
 }

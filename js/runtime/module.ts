@@ -1,5 +1,5 @@
 import createModule, { type SimpleRNNModule } from '../../bindings/module.js';
-import { ArgumentError, RuntimePoisonedError, UnsupportedError } from './errors.js';
+import { ArgumentError, OutOfMemoryError, RuntimePoisonedError, UnsupportedError } from './errors.js';
 
 /** Which module computes: `'strict'` gives the same bits on every machine, `'relaxed'` is faster. */
 export type Simd = 'strict' | 'relaxed' | 'auto';
@@ -15,6 +15,7 @@ let compiled: WebAssembly.Module | null = null;
 let simd: Simd = 'auto';
 let instance: SimpleRNNModule | null = null;
 let poisoned: string | null = null;
+let stackTop = 0;
 
 // (module (func (param v128 v128 v128) (result v128) local.get 0 .. 2, f32x4.relaxed_madd))
 const RELAXED_PROBE = new Uint8Array([
@@ -111,6 +112,7 @@ function instantiate(): SimpleRNNModule {
   if (made.HEAPF32 === undefined || made._malloc === undefined) {
     throw new ArgumentError('ready: this is not a simple-rnn module');
   }
+  stackTop = made.stackSave();
   instance = made;
   compiled = null;
   return made;
@@ -135,14 +137,20 @@ function poisonedError(cause?: unknown): RuntimePoisonedError {
 }
 
 /**
- * To be called with whatever a kernel threw: a trap, an abort or an exhausted stack poisons the runtime.
+ * To be called with whatever was thrown round a kernel call. A trap or an abort poisons the runtime. An exhausted
+ * JavaScript stack leaves the kernels' own stack where it was cut off: it is put back.
  * @returns the error to throw on.
  */
 export function trapped(error: unknown): unknown {
-  const crash =
-    (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) &&
-    poisoned === null &&
-    instance !== null;
-  if (crash) poison(String(error));
-  return crash || (poisoned !== null && error instanceof WebAssembly.RuntimeError) ? poisonedError(error) : error;
+  if (error instanceof WebAssembly.RuntimeError) {
+    poison(String(error));
+    return poisonedError(error);
+  }
+  if (error instanceof RangeError) {
+    if (instance !== null) instance.stackRestore(stackTop);
+    if (/allocation|array length/i.test(error.message)) {
+      return new OutOfMemoryError(`JavaScript has no memory left for the result (${error.message})`, { cause: error });
+    }
+  }
+  return error;
 }

@@ -146,12 +146,16 @@ export function toTensor(value: unknown, owner: string, booleans = false): Tenso
   throw new ArgumentError(`${owner}: expected a Tensor, nested arrays or { data, shape }, received ${show(value)}`);
 }
 
-// A tensor's data can be detached, or belong to a resized buffer, after it was made.
+// A tensor may have been made by hand, and its data can be detached or shrink afterwards.
 function checkedTensor(owner: string, value: Tensor): Tensor {
   let count = 1;
-  for (const size of value.shape) count *= size;
-  if (value.data.length !== count) return fromParts(owner, value.data, value.shape);
-  return value;
+  let sound = isFloat32(value.data) && Array.isArray(value.shape);
+  if (!sound) return fromParts(owner, value.data, value.shape);
+  for (const size of value.shape) {
+    count *= size;
+    sound &&= Number.isInteger(size) && size >= 0;
+  }
+  return sound && value.data.length === count ? value : fromParts(owner, value.data, value.shape);
 }
 
 /** Reads a mask, shape [batch, steps] or [batch, steps, 1]. */

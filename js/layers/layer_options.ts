@@ -1,0 +1,75 @@
+import type { Config } from '../family.js';
+import type { Initializer } from '../initializers.js';
+import type { RegularizerIdentifier } from '../regularizers.js';
+import { type Shape, show } from '../runtime/check.js';
+import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
+import type { MaskLike, TensorLike } from '../runtime/tensor.js';
+
+/** Options that every layer takes. */
+export interface LayerOptions {
+  /** Name, unique within a model; by default Keras' (`simple_rnn`, `simple_rnn_1`, …). */
+  name?: string | null;
+  /** `'float32'`, the only one. */
+  dtype?: string | Config | null;
+  /** Whether training changes the weights; default true. */
+  trainable?: boolean;
+  /** Shape of one row of the input, without the batch; null for a length that varies. */
+  inputShape?: Shape;
+  /** Shape of the input with the batch size, which stateful layers need. */
+  batchInputShape?: Shape;
+  /** Penalty on the outputs; kept in the configuration until there is training. */
+  activityRegularizer?: RegularizerIdentifier;
+}
+
+/** Options of `apply`. */
+export interface ApplyOptions {
+  /** [batch, steps], not 0 = use the step; null: no mask, not even the input's own. */
+  mask?: MaskLike | null;
+  /** Default false. */
+  training?: boolean | null;
+  /** Recurrent layers: one state or a list of them, each [batch, units]. */
+  initialState?: TensorLike | readonly TensorLike[] | null;
+}
+
+/** One weight to create. */
+export interface WeightSpec {
+  name: string;
+  shape: readonly number[];
+  initializer: Initializer;
+  regularizer: unknown;
+  constraint: unknown;
+}
+
+export const BASE_OPTIONS = [
+  'name',
+  'dtype',
+  'trainable',
+  'inputShape',
+  'batchInputShape',
+  'activityRegularizer',
+] as const;
+
+/** Keras' float32 policy, as written into every layer's configuration. */
+export const FLOAT32_POLICY = {
+  module: 'keras',
+  class_name: 'DTypePolicy',
+  config: { name: 'float32' },
+  registered_name: null,
+};
+
+/** Checks `dtype`: float32 or nothing. */
+export function checkDtype(owner: string, dtype: unknown): void {
+  const name =
+    dtype !== null && typeof dtype === 'object' ? ((dtype as Config).config as Config | undefined)?.name : dtype;
+  if (name === undefined || name === null || name === 'float32') return;
+  if (typeof name !== 'string')
+    throw new ArgumentError(`${owner}: \`dtype\` must be a string, received ${show(dtype)}`);
+  throw new UnsupportedError(`${owner}: \`dtype\` ${show(name)} is not supported; everything is computed in 'float32'`);
+}
+
+/** Checks `name`; null where the automatic name is to be taken. */
+export function checkName(owner: string, name: unknown): string | null {
+  if (name === undefined || name === null) return null;
+  if (typeof name === 'string' && name !== '' && !name.includes('/')) return name;
+  throw new ArgumentError(`${owner}: \`name\` must be a string without '/', received ${show(name)}`);
+}
