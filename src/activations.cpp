@@ -238,13 +238,11 @@ void apply(T* to, const T* from, int count, Activation activation, ActivationPar
   }
 }
 
-/// Smaller states become 0.
-constexpr float tiny = 0x1p-100f;
-
+/// The magnitude of a state in whole multiples of 2^-100: the sum drops what is smaller.
 template <class V>
-typename V::Vector flushed_tanh(typename V::Vector x) {
-  const auto magnitude = tanh_magnitude<V>(V::abs(x));
-  return V::copy_sign(V::clear(V::less(magnitude, V::splat(tiny)), magnitude), x);
+typename V::Vector flushed(typename V::Vector magnitude) {
+  const auto coarse = V::splat(0x1p-77f);
+  return V::sub(V::add(magnitude, coarse), coarse);
 }
 
 }  // namespace
@@ -282,17 +280,22 @@ void activation_forward(typename V::Number* outputs, const typename V::Number* i
 
 template <class V>
 void activate_states(typename V::Number* const* rows, int count, int units, Activation activation) {
-  const auto flushed = [](typename V::Vector h) {
-    return V::clear(V::less(V::abs(h), V::splat(tiny)), h);
+  const auto with_magnitude = [=](auto function) {
+    for (int i = 0; i < count; ++i) {
+      map<V>(rows[i], rows[i], units, [=](typename V::Vector x) {
+        const auto sign = V::sign(x);
+        return V::flip(function(V::flip(x, sign)), sign);
+      });
+    }
   };
   if (activation == Activation::tanh) {
-    for (int i = 0; i < count; ++i) map<V>(rows[i], rows[i], units, flushed_tanh<V>);
+    with_magnitude([](typename V::Vector x) { return flushed<V>(tanh_magnitude<V>(x)); });
     return;
   }
   for (int i = 0; i < count; ++i) {
     activation_forward<V>(rows[i], rows[i], 1, units, activation, default_parameters(activation));
-    map<V>(rows[i], rows[i], units, flushed);
   }
+  with_magnitude(flushed<V>);
 }
 
 #define INSTANTIATE(V)                                                                    \

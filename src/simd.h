@@ -3,7 +3,8 @@
 // once, compiled for each; Scalar<T> is the oracle and the float64 build.
 //
 //   load store load_partial store_partial splat      add sub mul div mul_add neg abs sqrt min max
-//   less select copy_sign clear (0 where the mask is set)      pow2 (2^n for whole n)
+//   less select clear (0 where the mask is set)      sign (its bit alone) flip (by a sign bit)
+//   pow2 (2^n for whole n)
 //
 // min(a, b) and max(a, b) give a where the comparison with NaN fails: min(NaN, b) is NaN.
 // mul_add(a, b, c) is a * b + c in two roundings; the relaxed wasm module is made from it.

@@ -33,7 +33,8 @@ struct Scalar {
   static Mask less(Vector a, Vector b) { return a < b; }
   static Vector select(Mask mask, Vector a, Vector b) { return mask ? a : b; }
   static Vector clear(Mask mask, Vector a) { return mask ? T(0) : a; }
-  static Vector copy_sign(Vector magnitude, Vector sign) { return std::copysign(magnitude, sign); }
+  static Vector sign(Vector a) { return std::copysign(T(0), a); }
+  static Vector flip(Vector a, Vector sign) { return std::signbit(sign) ? -a : a; }
 
   // The low bits of 1.5 * 2^23 + 127 + n are the exponent field of 2^n (double: 2^52 and 1023).
   static Vector pow2(Vector n) {

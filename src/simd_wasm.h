@@ -41,9 +41,8 @@ struct F32x4 {
   static Mask less(Vector a, Vector b) { return wasm_f32x4_lt(a, b); }
   static Vector select(Mask mask, Vector a, Vector b) { return wasm_v128_bitselect(a, b, mask); }
   static Vector clear(Mask mask, Vector a) { return wasm_v128_andnot(a, mask); }
-  static Vector copy_sign(Vector magnitude, Vector sign) {
-    return wasm_v128_bitselect(sign, magnitude, wasm_f32x4_const_splat(-0.0f));
-  }
+  static Vector sign(Vector a) { return wasm_v128_and(a, wasm_f32x4_const_splat(-0.0f)); }
+  static Vector flip(Vector a, Vector sign) { return wasm_v128_xor(a, sign); }
   static Vector pow2(Vector n) {
     return wasm_i32x4_shl(wasm_f32x4_add(n, wasm_f32x4_const_splat(12583039.0f)), 23);
   }

@@ -41,10 +41,8 @@ struct F32x4 {
     return _mm_or_ps(_mm_and_ps(mask, a), _mm_andnot_ps(mask, b));
   }
   static Vector clear(Mask mask, Vector a) { return _mm_andnot_ps(mask, a); }
-  static Vector copy_sign(Vector magnitude, Vector sign) {
-    const Vector bit = splat(-0.0f);
-    return _mm_or_ps(_mm_and_ps(bit, sign), _mm_andnot_ps(bit, magnitude));
-  }
+  static Vector sign(Vector a) { return _mm_and_ps(a, splat(-0.0f)); }
+  static Vector flip(Vector a, Vector sign) { return _mm_xor_ps(a, sign); }
   static Vector pow2(Vector n) {
     const __m128i bits = _mm_castps_si128(_mm_add_ps(n, splat(12583039.0f)));
     return _mm_castsi128_ps(_mm_slli_epi32(bits, 23));

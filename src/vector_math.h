@@ -94,9 +94,15 @@ inline typename V::Vector tanh_magnitude(typename V::Vector magnitude) {
     // the larger it is. Coefficients of Cephes' exp2f
     const auto y = V::mul(x, V::splat(2.88539008177792681f));
     const auto n = round_whole<V>(y);
-    const auto power = polynomial<V>(V::sub(y, n), 1.535336188319500e-4f, 1.339887440266574e-3f,
-                                     9.618437357674640e-3f, 5.550332471162809e-2f,
-                                     2.402264791363012e-1f, 6.931472028550421e-1f, 1.0f);
+    // in pairs (Estrin): the chain of operations that wait for each other is half as long as
+    // Horner's
+    const auto f = V::sub(y, n);
+    const auto f2 = V::mul(f, f);
+    const auto low = V::mul_add(polynomial<V>(f, 5.550332471162809e-2f, 2.402264791363012e-1f), f2,
+                                polynomial<V>(f, 6.931472028550421e-1f, 1.0f));
+    const auto high = V::mul_add(f2, V::splat(1.535336188319500e-4f),
+                                 polynomial<V>(f, 1.339887440266574e-3f, 9.618437357674640e-3f));
+    const auto power = V::mul_add(high, V::mul(f2, f2), low);
     const auto denominator = V::mul_add(power, V::pow2(n), one);
     const auto large = V::sub(one, V::div(V::splat(2.0f), denominator));
     return V::select(V::less(x, V::splat(0.625f)), small, large);
@@ -106,7 +112,8 @@ inline typename V::Vector tanh_magnitude(typename V::Vector magnitude) {
 /// Odd, exactly ±1 from |x| = 10 on, NaN kept.
 template <class V>
 inline typename V::Vector tanh(typename V::Vector x) {
-  return V::copy_sign(tanh_magnitude<V>(V::abs(x)), x);
+  const auto sign = V::sign(x);
+  return V::flip(tanh_magnitude<V>(V::flip(x, sign)), sign);
 }
 
 template <class V>

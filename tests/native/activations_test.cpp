@@ -148,12 +148,12 @@ TEST(Activations, GluHalvesTheRow) {
 }
 
 TEST(Activations, StatesHaveTinyValuesFlushed) {
-  std::vector<float> row = {1e-38f, -1e-31f, 1e-29f, 0.5f, NAN};
+  std::vector<float> row = {1e-38f, -1e-31f, -1e-15f, 0.5f, NAN};
   float* const rows[] = {row.data()};
   activate_states<V>(rows, 1, 5, Activation::linear);
   EXPECT_EQ(row[0], 0);
   EXPECT_EQ(row[1], 0);
-  EXPECT_EQ(row[2], 1e-29f);
+  EXPECT_EQ(row[2], -1e-15f);
   EXPECT_EQ(row[3], 0.5f);
   EXPECT_TRUE(std::isnan(row[4]));
 }

@@ -45,7 +45,9 @@ TEST(Simd, SignsAndRoots) {
   expect_same([](auto a, auto) { return V::abs(a); }, [](float a, float) { return std::fabs(a); });
   expect_same([](auto a, auto) { return V::sqrt(V::abs(a)); },
               [](float a, float) { return std::sqrt(std::fabs(a)); });
-  expect_same([](auto a, auto b) { return V::copy_sign(V::abs(a), b); },
+  expect_same([](auto a, auto) { return V::sign(a); },
+              [](float a, float) { return std::copysign(0.0f, a); });
+  expect_same([](auto a, auto b) { return V::flip(V::abs(a), V::sign(b)); },
               [](float a, float b) { return std::copysign(std::fabs(a), b); });
 }
 
