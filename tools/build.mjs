@@ -14,6 +14,17 @@ function emscripten() {
   return realpathSync(found);
 }
 
+/**
+ * The environment without what npm puts in front of PATH: Emscripten would take the wasm-opt of node_modules/.bin for
+ * its own, and their ways of renaming imports differ.
+ */
+const compilerEnvironment = {
+  ...process.env,
+  PATH: process.env.PATH.split(delimiter)
+    .filter((folder) => !folder.endsWith(join('node_modules', '.bin')))
+    .join(delimiter),
+};
+
 /** Configures (once, and again when another Emscripten is found) and builds a CMake preset. */
 export function buildPreset(preset) {
   const compilerFile = at('build', preset, 'compiler.txt');
@@ -21,10 +32,10 @@ export function buildPreset(preset) {
   if (readOrNull(compilerFile)?.toString() !== compiler) {
     console.log(`building build/${preset}`);
     rmSync(at('build', preset), { recursive: true, force: true });
-    runQuietly('cmake', ['--preset', preset]);
+    runQuietly('cmake', ['--preset', preset], { env: compilerEnvironment });
     writeIfNew(compilerFile, compiler);
   }
-  runQuietly('cmake', ['--build', '--preset', preset, '--', '--quiet']);
+  runQuietly('cmake', ['--build', '--preset', preset, '--', '--quiet'], { env: compilerEnvironment });
 }
 
 /** Runs `work`, which makes `output`, unless the same inputs went through it before. */
