@@ -57,7 +57,9 @@ interface Seeded {
   seed?: number | null;
 }
 interface Scaled extends Seeded {
+  /** Axes that count as inputs; null (the default): Keras' rule. */
   inputAxes?: readonly number[] | null;
+  /** Axes that count as outputs; null (the default): Keras' rule. */
   outputAxes?: readonly number[] | null;
 }
 

@@ -26,9 +26,13 @@ export interface DenseOptions extends LayerOptions {
   kernelInitializer?: initializers.InitializerIdentifier;
   /** Default `'zeros'`. */
   biasInitializer?: initializers.InitializerIdentifier;
+  /** Penalty on the kernel; kept in the configuration until there is training. Default null. */
   kernelRegularizer?: regularizers.RegularizerIdentifier;
+  /** Penalty on the bias. Default null. */
   biasRegularizer?: regularizers.RegularizerIdentifier;
+  /** Rule for the kernel; kept in the configuration until there is training. Default null. */
   kernelConstraint?: constraints.ConstraintIdentifier;
+  /** Rule for the bias. Default null. */
   biasConstraint?: constraints.ConstraintIdentifier;
 }
 

@@ -67,9 +67,10 @@ function oldActivation(config: Config): void {
 
 /**
  * Makes a layer (or model) from what Keras writes: `{ class_name, config }`, in either spelling of the keys.
+ * @returns the layer; `deserialize<Sequential>` for a model.
  * @throws {ModelFormatError} for an unknown class, an unknown option or a value that does not fit; it names them.
  */
-export function deserialize(serialized: Serialized, options: DeserializeOptions = {}): unknown {
+export function deserialize<T = Layer>(serialized: Serialized, options: DeserializeOptions = {}): T {
   if (serialized === null || typeof serialized !== 'object' || typeof serialized.class_name !== 'string') {
     throw new ModelFormatError(`layers.deserialize: expected { class_name, config }, received ${show(serialized)}`);
   }
@@ -86,14 +87,14 @@ export function deserialize(serialized: Serialized, options: DeserializeOptions 
   if (typeof registered === 'string' && registered.includes('>') && registered !== `keras>${className}`) {
     throw new ModelFormatError(`layer${name}: custom class '${registered}' is not known`);
   }
-  if (makeModel !== undefined) return makeModel(config, options);
+  if (makeModel !== undefined) return makeModel(config, options) as T;
   if (makeLayer === undefined) throw new ModelFormatError(`layer${name}: class '${className}' is not known`);
   const kept = dropLegacy(className, config);
   if (options.kerasVersion !== undefined && Number.parseInt(options.kerasVersion, 10) < 3) oldActivation(kept);
   try {
     const layer = makeLayer(kept, options);
     layer.skipInitializers = options.initialize === false;
-    return layer;
+    return layer as T;
   } catch (error) {
     if (error instanceof ArgumentError || error instanceof ShapeError)
       throw new ModelFormatError(`layer${name} (${className}): ${error.message}`);

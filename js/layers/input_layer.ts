@@ -16,6 +16,7 @@ export interface InputLayerOptions {
   batchInputShape?: Shape;
   /** `'float32'` (the default) or an integer type for token ids. */
   dtype?: string | null;
+  /** Name of the input; default `'input_layer'`, `'input_layer_1'`, … */
   name?: string | null;
   /** Only false. */
   sparse?: boolean | null;

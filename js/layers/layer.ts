@@ -1,6 +1,7 @@
 import type { Config } from '../family.js';
 import * as regularizers from '../regularizers.js';
 import { checkBoolean, checkOptions, checkShape, type Shape, showShape } from '../runtime/check.js';
+import { DISPOSE } from '../runtime/dispose.js';
 import { ArgumentError, DisposedError, inArgument, ShapeError } from '../runtime/errors.js';
 import { aligned, Block } from '../runtime/memory.js';
 import { type MaskLike, Tensor, type TensorLike, toMask, toTensor } from '../runtime/tensor.js';
@@ -311,7 +312,7 @@ export abstract class Layer {
   }
 
   /** The same as {@link dispose}, for `using`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 }

@@ -41,11 +41,18 @@ export class SimpleRNN extends Layer {
   static override readonly className: string = 'SimpleRNN';
   static override readonly optionNames: readonly string[] = [...Layer.optionNames, ...CELL_OPTIONS, ...FLAGS];
 
+  /** Whether every step's output is given. */
+
   readonly returnSequences: boolean;
+  /** Whether the final state is given besides the output. */
   readonly returnState: boolean;
+  /** Whether the steps are gone through from the last to the first. */
   readonly goBackwards: boolean;
+  /** Whether a call begins with the final state of the one before. */
   readonly stateful: boolean;
+  /** Kept for the configuration; the numbers are the same. */
   readonly unroll: boolean;
+  /** Whether masked steps give zeros. */
   readonly zeroOutputForMask: boolean;
   /** @internal Holds the weights. */
   readonly cell: SimpleRNNCell;

@@ -28,11 +28,17 @@ export interface SimpleRNNCellOptions extends LayerOptions {
   recurrentInitializer?: initializers.InitializerIdentifier;
   /** Default `'zeros'`. */
   biasInitializer?: initializers.InitializerIdentifier;
+  /** Penalty on the kernel; kept in the configuration until there is training. Default null. */
   kernelRegularizer?: regularizers.RegularizerIdentifier;
+  /** Penalty on the recurrent kernel. Default null. */
   recurrentRegularizer?: regularizers.RegularizerIdentifier;
+  /** Penalty on the bias. Default null. */
   biasRegularizer?: regularizers.RegularizerIdentifier;
+  /** Rule for the kernel; kept in the configuration until there is training. Default null. */
   kernelConstraint?: constraints.ConstraintIdentifier;
+  /** Rule for the recurrent kernel. Default null. */
   recurrentConstraint?: constraints.ConstraintIdentifier;
+  /** Rule for the bias. Default null. */
   biasConstraint?: constraints.ConstraintIdentifier;
   /** Share of the inputs dropped in training, from 0 to 1; default 0. Clamped, as Keras does. */
   dropout?: number;

@@ -8,6 +8,7 @@ import { automaticName } from '../layers/names.js';
 import { writeWeights } from '../layers/set_weights.js';
 import { SimpleRNN } from '../layers/simple_rnn.js';
 import { checkBoolean, checkInteger, checkOptions, checkShape, type Shape, show, showShape } from '../runtime/check.js';
+import { DISPOSE } from '../runtime/dispose.js';
 import { ArgumentError, DisposedError, ModelFormatError, ShapeError, UnsupportedError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
 import type { Tensor, TensorLike } from '../runtime/tensor.js';
@@ -362,7 +363,7 @@ export class Sequential {
   }
 
   /** The same as {@link dispose}, for `using`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 }

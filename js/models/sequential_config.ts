@@ -46,7 +46,7 @@ export function readConfig(config: unknown, options: DeserializeOptions): Sequen
     if (!ENTRIES.includes(key)) throw new ModelFormatError(`Sequential: unknown entry '${key}' in the configuration`);
   }
   const layers = given.layers.map((entry: Serialized) => {
-    const layer = deserialize(entry, options);
+    const layer = deserialize<unknown>(entry, options);
     if (layer instanceof Layer) return layer;
     throw new ModelFormatError(`Sequential: a model within a model is not supported (${show(entry.class_name)})`);
   });

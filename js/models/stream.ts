@@ -1,6 +1,7 @@
 import type { Layer } from '../layers/layer.js';
 import { Stepper } from '../layers/stepper.js';
 import { show } from '../runtime/check.js';
+import { DISPOSE } from '../runtime/dispose.js';
 import { ArgumentError, DisposedError, ShapeError } from '../runtime/errors.js';
 import { checkNumberArray } from '../runtime/tensor.js';
 
@@ -82,7 +83,7 @@ export class Stream {
   }
 
   /** The same as {@link dispose}, for `using`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.dispose();
   }
 }

@@ -102,7 +102,10 @@ describe('deserialize', () => {
       null,
     ]);
     expect((layers.deserialize(serialized) as SimpleRNN).getConfig()).toEqual(layer.getConfig());
-    const model = layers.deserialize({ class_name: 'Sequential', config: { name: 's', layers: [serialized] } });
+    const model = layers.deserialize<Sequential>({
+      class_name: 'Sequential',
+      config: { name: 's', layers: [serialized] },
+    });
     expect(model).toBeInstanceOf(Sequential);
   });
 });

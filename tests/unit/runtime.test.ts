@@ -78,3 +78,45 @@ describe('ready', () => {
     await expect(ready(7 as never)).rejects.toThrow(/expected bytes/);
   });
 });
+
+describe('after a crash of the module', () => {
+  const { Instance } = WebAssembly;
+
+  // An instance whose every function can be made to trap.
+  function fragile(state: { broken: boolean }): typeof WebAssembly.Instance {
+    return function make(module: WebAssembly.Module, imports: WebAssembly.Imports) {
+      const exports: Record<string, unknown> = {};
+      for (const [name, value] of Object.entries(new Instance(module, imports).exports)) {
+        exports[name] =
+          typeof value !== 'function'
+            ? value
+            : (...args: unknown[]) => {
+                if (state.broken) throw new WebAssembly.RuntimeError('unreachable');
+                return value(...args);
+              };
+      }
+      return { exports };
+    } as unknown as typeof WebAssembly.Instance;
+  }
+
+  afterEach(() => {
+    WebAssembly.Instance = Instance;
+  });
+
+  test('every call says so, and dispose still works', async () => {
+    const state = { broken: false };
+    WebAssembly.Instance = fragile(state);
+    const { Dense, RuntimePoisonedError, Sequential, SimpleRNN } = await fresh();
+    const model = new Sequential([new SimpleRNN({ units: 2, inputShape: [2, 1] }), new Dense({ units: 1 })]);
+    const stream = model.stream();
+    stream.step([1]);
+    state.broken = true;
+    expect(() => stream.step([1])).toThrow(RuntimePoisonedError);
+    state.broken = false;
+    expect(() => stream.step([1])).toThrow(RuntimePoisonedError);
+    expect(() => model.predict([[[1], [2]]])).toThrow(RuntimePoisonedError);
+    expect(() => new Dense({ units: 1 }).apply([[1]])).toThrow(RuntimePoisonedError);
+    model.dispose();
+    model.dispose();
+  });
+});

@@ -15,7 +15,7 @@ import {
   type Tensor,
   tensor,
 } from 'simple-rnn';
-import { type Case, expectClose, numbers, readCases } from './known_answers.js';
+import { type Case, expectClose, numbers, orderedWeights, readCases } from './known_answers.js';
 
 const THERE = ['InputLayer', 'SimpleRNN', 'Dense', 'Embedding', 'Masking', 'Dropout', 'Activation', 'Flatten'];
 const golden = readCases('golden/predict').filter(
@@ -54,6 +54,22 @@ describe('known answers', () => {
 
   test('most kinds of model are among them', () => {
     expect(golden.length).toBeGreaterThanOrEqual(6);
+  });
+});
+
+describe('known answers of a stateful model given as a list of layers', () => {
+  const cases = readCases('cases/tfjs_recurrent').filter(({ kind }) => kind === 'model_steps');
+
+  test.each(cases.map((each) => [each.id, each] as const))('%s', (_, each) => {
+    const { model: list, batch_input_shape: shape } = each.config;
+    using model = Sequential.fromConfig({ layers: list, build_input_shape: shape });
+    model.setWeights(each.weights.flatMap(orderedWeights));
+    let calls = 0;
+    for (const { op } of each.steps) {
+      if (op === 'reset_state') model.resetStates();
+      else expectClose(model.predict(numbers(each.inputs.x)), each.expected.outputs_in_order[calls++], each.tolerance);
+    }
+    expect(calls).toBeGreaterThan(1);
   });
 });
 
