@@ -26,7 +26,7 @@ function declared(name: string): string[] {
 
 /** What Emscripten itself puts on the module. */
 const emscripten = [
-  ...['instantiateWasm', 'stackSave', 'stackRestore', 'count_emval_handles', 'get_first_emval'],
+  ...['instantiateWasm', 'run', 'stackSave', 'stackRestore', 'count_emval_handles', 'get_first_emval'],
   ...['BindingError', 'InternalError', 'UnboundTypeError'],
 ];
 
