@@ -1,5 +1,6 @@
-import relaxed from '#relaxed-bytes';
+import relaxed from '#relaxed-delta';
 import strict from '#strict-bytes';
+import { patch } from './patch.js';
 import type { Bytes } from './runtime/module.js';
 
 // The build bundles it, evaluated only when it is called for: its tables take milliseconds to set up.
@@ -18,7 +19,7 @@ function fromBase64(text: string): Uint8Array {
   return bytes;
 }
 
-// The build makes both texts: a module, deflated, in base64.
+// The build makes both texts, deflated and in base64: the strict module, and the relaxed one as a delta from it.
 function unpack(base64: string): Uint8Array {
   const { process, Buffer } = globalThis as NodeGlobals;
   const zlib = Buffer && process?.getBuiltinModule?.('zlib');
@@ -28,5 +29,5 @@ function unpack(base64: string): Uint8Array {
 /** The two modules, unpacked when one is asked for. */
 export const inlined: Bytes = {
   strict: () => unpack(strict),
-  relaxed: () => unpack(relaxed),
+  relaxed: () => patch(unpack(strict), unpack(relaxed)),
 };

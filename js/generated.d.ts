@@ -1,9 +1,9 @@
-// Made by the build: a module, deflated, in base64.
+// Made by the build, deflated and in base64: the strict module, and what makes the relaxed one of it.
 declare module '#strict-bytes' {
   const base64: string;
   export default base64;
 }
-declare module '#relaxed-bytes' {
+declare module '#relaxed-delta' {
   const base64: string;
   export default base64;
 }

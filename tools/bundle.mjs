@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { delta } from './delta.mjs';
 import { at, writeIfNew } from './files.mjs';
 
 /** The entries: output name, source, and where it runs. */
@@ -20,15 +21,19 @@ const target = 'es2022';
 /** Keeps a stack trace, and what a test runner shows of it, readable. */
 const lineLimit = 120;
 
-/** Generated modules: `#strict-bytes` and `#relaxed-bytes` are a wasm file, deflated, in base64. */
+/** Generated modules, deflated and in base64: `#strict-bytes`, and `#relaxed-delta`, what makes the relaxed of it. */
 function inlinedBytes(wasm) {
-  const base64 = (path) => deflateRawSync(readFileSync(path), { level: 9 }).toString('base64');
+  const strict = () => readFileSync(wasm.strict);
+  const contents = {
+    '#strict-bytes': strict,
+    '#relaxed-delta': () => delta(strict(), readFileSync(wasm.relaxed)),
+  };
   return {
     name: 'inlined-bytes',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^#(strict|relaxed)-bytes$/ }, ({ path }) => ({ path, namespace: 'bytes' }));
+      onResolve({ filter: /^#(strict-bytes|relaxed-delta)$/ }, ({ path }) => ({ path, namespace: 'bytes' }));
       onLoad({ filter: /.*/, namespace: 'bytes' }, ({ path }) => ({
-        contents: `export default '${base64(path.startsWith('#strict') ? wasm.strict : wasm.relaxed)}';`,
+        contents: `export default '${deflateRawSync(contents[path](), { level: 9 }).toString('base64')}';`,
         loader: 'js',
       }));
     },
@@ -63,8 +68,8 @@ function siblings(entry) {
           const nodeTwin = entry.isNode && basename(file) === 'read_source.js';
           return nodeTwin ? { path: join(resolveDir, 'read_source.node.ts') } : undefined;
         }
+        if (file === at('js/patch.js')) return undefined; // part of bytes
         if (file === at('js/public.js')) return undefined; // the list of public names, part of index and slim
-        if (file === at('js/public.js')) return undefined;
         if (file === at('js/bytes.js')) return { path: './bytes.js', external: true };
         return { path: './core.js', external: true };
       });
