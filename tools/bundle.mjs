@@ -86,7 +86,8 @@ async function bundleEntry(entry, format, outputFolder, wasm, banner) {
     target,
     platform: entry.isNode || format === 'cjs' || banner ? 'node' : 'neutral',
     mainFields: ['module', 'main'],
-    minify: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
     lineLimit: entry.name === 'bytes' ? undefined : lineLimit,
     legalComments: 'eof',
     // A dynamic import in CommonJS becomes a require of the sibling.
@@ -119,7 +120,8 @@ export async function bundleScript(outputFile, wasm) {
     globalName: 'simpleRNN',
     target,
     platform: 'browser',
-    minify: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'eof',
     plugins: [inlinedBytes(wasm), builtModule(wasm)],
   });
