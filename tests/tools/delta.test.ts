@@ -24,14 +24,18 @@ test('a delta of equal, empty or unlike bytes gives the target', () => {
 test('a delta of edited bytes gives the target, and is short', () => {
   const edit = fc.record({ at: fc.nat(3000), remove: fc.nat(40), insert: fc.uint8Array({ maxLength: 40 }) });
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 500, maxLength: 3000 }), fc.array(edit, { maxLength: 8 }), (original, edits) => {
-      let target = Buffer.from(original);
-      for (const { at, remove, insert } of edits) {
-        target = Buffer.concat([target.subarray(0, at), insert, target.subarray(at + remove)]);
-      }
-      expect(roundTrip(original, target)).toEqual(target);
-      expect(delta(Buffer.from(original), target).length).toBeLessThan(600);
-    }),
+    fc.property(
+      fc.uint8Array({ minLength: 500, maxLength: 3000 }),
+      fc.array(edit, { maxLength: 8 }),
+      (original, edits) => {
+        let target = Buffer.from(original);
+        for (const { at, remove, insert } of edits) {
+          target = Buffer.concat([target.subarray(0, at), insert, target.subarray(at + remove)]);
+        }
+        expect(roundTrip(original, target)).toEqual(target);
+        expect(delta(Buffer.from(original), target).length).toBeLessThan(600);
+      },
+    ),
     { numRuns: 100, seed: 1 },
   );
 });
