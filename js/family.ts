@@ -73,13 +73,14 @@ export class Family<T extends Member> {
   /** The nested form that Keras 3 writes. */
   serialize(member: T | null): Serialized | null {
     if (member === null) return null;
+    if (!this.owns(member)) throw this.unknown(show(member));
     return { module: this.#module, class_name: member.className, config: member.getConfig(), registered_name: null };
   }
 
   /** From `{ class_name, config }`, with Keras' or our spelling of the arguments. */
   deserialize(serialized: Serialized): T {
-    const { class_name: name, config } = serialized;
-    if (typeof name !== 'string') throw this.unknown(show(name));
+    const { class_name: name, config } = isSerialized(serialized) ? serialized : { class_name: null, config: null };
+    if (typeof name !== 'string') throw this.unknown(show(serialized));
     return this.create(name, config ?? {});
   }
 

@@ -1,5 +1,5 @@
 import type { Config, Kind, Member } from './family.js';
-import { checkNumber, checkSeed, elements, show, showShape } from './runtime/check.js';
+import { checkNumber, checkSeed, checkShape, elements, show, showShape } from './runtime/check.js';
 import { ArgumentError, ShapeError } from './runtime/errors.js';
 import { Block } from './runtime/memory.js';
 import { kernels, trapped } from './runtime/module.js';
@@ -19,8 +19,19 @@ export interface FanAxes {
   outputAxes?: readonly number[] | null;
 }
 
+function checkAxes(owner: string, { inputAxes, outputAxes }: FanAxes): void {
+  for (const axes of [inputAxes, outputAxes]) {
+    if (axes === null || axes === undefined) continue;
+    if (!Array.isArray(axes) || !Array.from(axes).every((axis) => Number.isInteger(axis))) {
+      throw new ArgumentError(`${owner}: axes must be null or a list of whole numbers, received ${show(axes)}`);
+    }
+  }
+}
+
 /** Number of inputs and outputs of a weight of this shape, as Keras counts them. */
 export function computeFans(shape: readonly number[], axes: FanAxes = {}): [number, number] {
+  checkShape('computeFans', 'shape', shape, false);
+  checkAxes('computeFans', axes);
   const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);
   const { inputAxes, outputAxes } = axes;
   if (inputAxes && outputAxes) {
@@ -45,6 +56,7 @@ export function makeInitializer(className: string, config: Config, fill: Fill): 
     }
   };
   const initialize = (shape: readonly number[]): Tensor => {
+    checkShape(className, 'shape', shape, false);
     const count = elements(className, 'shape', shape);
     const block = new Block(count * 4, className);
     try {
@@ -83,6 +95,7 @@ function random(
     make(config) {
       const seed = seedOf(className, config);
       check(config);
+      checkAxes(className, axesOf(config));
       return makeInitializer(className, config, (address, shape, count) => {
         const { low, high } = drawSeed(seed);
         fill(config, low, high, address, shape, count);

@@ -1,5 +1,6 @@
 import { Family, isSerialized, type Serialized } from './family.js';
 import { fromArray, type Initializer, KINDS, makeInitializer } from './initializer_kinds.js';
+import { isCallable } from './runtime/check.js';
 import { ArgumentError } from './runtime/errors.js';
 import { type NestedArray, Tensor, type TensorLike, toTensor } from './runtime/tensor.js';
 
@@ -30,7 +31,10 @@ function fromFunction(make: (shape: readonly number[]) => TensorLike): Initializ
 export function get(identifier: InitializerIdentifier | null | undefined): Initializer | null {
   if (family.owns(identifier)) return identifier;
   if (typeof identifier === 'function') {
-    return 'fill' in identifier ? (identifier as Initializer) : fromFunction(identifier as () => TensorLike);
+    if (!isCallable(identifier)) {
+      throw new ArgumentError('initializers.get: expected a function from a shape to an array, received a class');
+    }
+    return fromFunction(identifier as () => TensorLike);
   }
   if (Array.isArray(identifier) || identifier instanceof Tensor) return fromArray(identifier as TensorLike);
   if (identifier !== null && typeof identifier === 'object' && !isSerialized(identifier) && 'shape' in identifier) {
@@ -41,7 +45,7 @@ export function get(identifier: InitializerIdentifier | null | undefined): Initi
 
 /** `{ module, class_name, config, registered_name }`, as Keras 3 writes it. @throws {ArgumentError} for a function. */
 export function serialize(initializer: Initializer | null): Serialized | null {
-  if (initializer !== null && initializer.className === 'function') {
+  if (initializer?.className === 'function') {
     throw new ArgumentError('initializers.serialize: a function of your own cannot be written to a configuration');
   }
   return family.serialize(initializer);

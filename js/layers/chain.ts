@@ -60,7 +60,7 @@ export class Chain {
    * known (`bare`), a Float32Array of its length. Null otherwise.
    */
   accepts(x: unknown, bare: boolean): Float32Array | null {
-    if (x instanceof Tensor) return x.data.length === this.#inputLength && this.isFor(x.shape) ? x.data : null;
+    if (x instanceof Tensor) return x.data?.length === this.#inputLength && this.isFor(x.shape) ? x.data : null;
     return bare && x instanceof Float32Array && x.length === this.#inputLength && x.length > 0 ? x : null;
   }
 

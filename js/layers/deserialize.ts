@@ -7,7 +7,7 @@ import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
 import { Flatten } from './flatten.js';
 import { InputLayer } from './input_layer.js';
-import type { Layer } from './layer.js';
+import { Layer } from './layer.js';
 import { Masking } from './masking.js';
 import { SimpleRNN } from './simple_rnn.js';
 
@@ -104,5 +104,6 @@ export function deserialize<T = Layer>(serialized: Serialized, options: Deserial
 
 /** `{ module, class_name, config, registered_name }`, as Keras 3 writes it. */
 export function serialize(layer: Layer): Serialized {
+  if (!(layer instanceof Layer)) throw new ArgumentError(`layers.serialize: expected a layer, received ${show(layer)}`);
   return { module: 'keras.layers', class_name: layer.className, config: layer.getConfig(), registered_name: null };
 }

@@ -45,7 +45,7 @@ export function readConfig(config: unknown, options: DeserializeOptions): Sequen
   for (const key of Object.keys(given)) {
     if (!ENTRIES.includes(key)) throw new ModelFormatError(`Sequential: unknown entry '${key}' in the configuration`);
   }
-  const layers = given.layers.map((entry: Serialized) => {
+  const layers = Array.from(given.layers, (entry: Serialized) => {
     const layer = deserialize<unknown>(entry, options);
     if (layer instanceof Layer) return layer;
     throw new ModelFormatError(`Sequential: a model within a model is not supported (${show(entry.class_name)})`);

@@ -1,5 +1,5 @@
 import type { Layer } from '../layers/layer.js';
-import { checkInteger, checkOptions, type Shape, show, showShape } from '../runtime/check.js';
+import { checkInteger, checkOptions, isCallable, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
 
 /** Options of `summary`. */
@@ -97,7 +97,7 @@ function total(name: string, count: number): string {
 export function renderSummary(name: string, rows: readonly SummaryRow[], options?: SummaryOptions): string {
   const owner = `Sequential '${name}': summary`;
   const { printFn, lineLength } = checkOptions(owner, options, ['printFn', 'lineLength']);
-  if (printFn !== undefined && typeof printFn !== 'function') {
+  if (printFn !== undefined && !isCallable(printFn)) {
     throw new ArgumentError(`${owner}: \`printFn\` must be a function, received ${show(printFn)}`);
   }
   const width =

@@ -79,6 +79,11 @@ export function checkOptions<T extends object>(owner: string, options: T | undef
   return options;
 }
 
+/** Whether a value is a function that can be called: classes cannot, and are told by their fixed prototype. */
+export function isCallable(value: unknown): value is (...values: never[]) => unknown {
+  return typeof value === 'function' && Object.getOwnPropertyDescriptor(value, 'prototype')?.writable !== false;
+}
+
 /** A finite number. */
 export function checkNumber(owner: string, argument: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) {
@@ -135,7 +140,9 @@ export function checkShape(owner: string, argument: string, value: unknown, null
   }
   if (value.length > 8)
     throw new ShapeError(`${owner}: \`${argument}\` has ${value.length} axes, at most 8 are possible`);
-  value.forEach((size: unknown, axis) => {
+  // Holes become undefined, and are looked at.
+  const sizes: unknown[] = Array.from(value);
+  sizes.forEach((size, axis) => {
     if (nulls && (size === null || size === undefined)) return;
     const least = zeroBatch && axis === 0 ? 0 : 1;
     if (typeof size !== 'number' || !Number.isInteger(size) || size < least || size > MAXIMUM_DIMENSION) {
@@ -145,7 +152,7 @@ export function checkShape(owner: string, argument: string, value: unknown, null
       );
     }
   });
-  return value.map((size: number | null | undefined) => size ?? null);
+  return sizes.map((size) => (size as number | null | undefined) ?? null);
 }
 
 /** Number of elements of a known shape. @throws {ShapeError} if there are more than can be held. */

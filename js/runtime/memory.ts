@@ -48,7 +48,7 @@ export class Block {
    */
   constructor(bytes: number, purpose: string) {
     const size = Math.max(ALIGNMENT, bytes);
-    if (heldBytes + size > maximumBytes || size > 0x7fff_ffff) {
+    if (!(heldBytes + size <= maximumBytes && size <= 0x7fff_ffff)) {
       throw new OutOfMemoryError(
         `${purpose}: ${bytes} bytes do not fit (${heldBytes} bytes held, at most ${Math.min(maximumBytes, 0x7fff_ffff)})`,
       );
