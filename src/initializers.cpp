@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "random.h"
+#include "reflection.h"
 
 namespace simple_rnn {
 
@@ -32,44 +33,42 @@ void truncated_normal(float* outputs, int count, double mean, double stddev, uin
 size_t orthogonal_workspace_bytes(int rows, int columns) {
   const auto tall = static_cast<size_t>(std::max(rows, columns));
   const auto narrow = static_cast<size_t>(std::min(rows, columns));
-  return sizeof(float) * (2 * tall * narrow + tall + 2 * narrow);
+  return sizeof(float) * (2 * tall * narrow + 2 * narrow);
 }
 
 void orthogonal(float* outputs, void* workspace, int rows, int columns, double gain,
                 uint64_t seed) {
-  using Matrix = Eigen::Map<Eigen::MatrixXf>;
   const int tall = std::max(rows, columns);
   const int narrow = std::min(rows, columns);
   auto* next = static_cast<float*>(workspace);
   const auto take = [&](int count) { return std::exchange(next, next + count); };
-  Matrix a(take(tall * narrow), tall, narrow);
-  Matrix q(take(tall * narrow), tall, narrow);
-  float* const scratch = take(tall);
+  float* const a = take(tall * narrow);  // column-major, as q
+  float* const q = take(tall * narrow);
   float* const tau = take(narrow);
   float* const sign = take(narrow);
+  const auto at = [tall](float* matrix, int row, int column) {
+    return matrix + column * tall + row;
+  };
 
-  random_normal(a.data(), tall * narrow, 0, 1, seed);
+  random_normal(a, tall * narrow, 0, 1, seed);
   // Householder reflections one by one: no blocks, whose size would depend on the machine's caches
   for (int k = 0; k < narrow; ++k) {
-    float beta;
-    a.col(k).tail(tall - k).makeHouseholderInPlace(tau[k], beta);
-    a(k, k) = beta;
-    sign[k] = beta < 0 ? -1.0f : 1.0f;
-    if (k + 1 == narrow) continue;
-    a.bottomRightCorner(tall - k, narrow - k - 1)
-        .applyHouseholderOnTheLeft(a.col(k).tail(tall - k - 1), tau[k], scratch);
+    float diagonal;
+    Eigen::Map<Eigen::VectorXf>(at(a, k, k), tall - k).makeHouseholderInPlace(tau[k], diagonal);
+    sign[k] = diagonal < 0 ? -1.0f : 1.0f;
+    for (int j = k + 1; j < narrow; ++j) reflect(at(a, k, j), at(a, k, k), tau[k], tall - k);
   }
-  q.setIdentity();
+  std::fill_n(q, tall * narrow, 0.0f);
   for (int k = narrow - 1; k >= 0; --k) {
-    q.bottomRightCorner(tall - k, narrow - k)
-        .applyHouseholderOnTheLeft(a.col(k).tail(tall - k - 1), tau[k], scratch);
+    *at(q, k, k) = 1;
+    for (int j = k; j < narrow; ++j) reflect(at(q, k, j), at(a, k, k), tau[k], tall - k);
   }
   const auto scale = static_cast<float>(gain);
   for (int i = 0; i < rows; ++i) {
     for (int j = 0; j < columns; ++j) {
       const int row = rows < columns ? j : i;
       const int column = rows < columns ? i : j;
-      outputs[i * columns + j] = scale * sign[column] * q(row, column);
+      outputs[i * columns + j] = scale * sign[column] * *at(q, row, column);
     }
   }
 }

@@ -124,3 +124,21 @@ describe('identifiers', () => {
     expect(memory()).toEqual({ blocks: 0, bytes: 0 });
   });
 });
+
+/** FNV-1a over the bytes. */
+function hashOf({ data }: { data: Float32Array }): bigint {
+  let hash = 14695981039346656037n;
+  for (const byte of new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 1099511628211n);
+  }
+  return hash;
+}
+
+// The hashes of tests/native/random_test.cpp: both modules draw what the native build draws.
+test('a seed gives the same bits in WebAssembly as natively', () => {
+  const drawn = (class_name: string, config: object, shape: number[]) => hashOf(made({ class_name, config })(shape));
+  expect(drawn('RandomUniform', { minval: -1, maxval: 1, seed: 42 }, [1000])).toBe(9023423467481527745n);
+  expect(drawn('RandomNormal', { mean: 0, stddev: 1, seed: 42 }, [1000])).toBe(7187000265851407461n);
+  expect(drawn('TruncatedNormal', { mean: 0, stddev: 1, seed: 42 }, [1000])).toBe(16772109471902367187n);
+  expect(drawn('Orthogonal', { gain: 1, seed: 42 }, [33, 17])).toBe(3060965126623785651n);
+});
