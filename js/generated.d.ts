@@ -1,4 +1,4 @@
-// Made by the build, deflated and in base64: the strict module, and what makes the relaxed one of it.
+// Made by the build, in base64: the strict module, and what makes the relaxed one of it.
 declare module '#strict-bytes' {
   const base64: string;
   export default base64;

@@ -62,12 +62,26 @@ SIMPLE_RNN_INLINE void repeat(Function function) {
   repeat(std::make_integer_sequence<int, N>{}, function);
 }
 
+/// Calls function(0), function(1), … up to function(N - 1) or the first that gives true: whether
+/// one did.
+template <class Function, int... I>
+SIMPLE_RNN_INLINE bool any(std::integer_sequence<int, I...>, Function function) {
+  return (function(std::integral_constant<int, I>{}) || ...);
+}
+
+template <int N, class Function>
+SIMPLE_RNN_INLINE bool any(Function function) {
+  return any(std::make_integer_sequence<int, N>{}, function);
+}
+
 /// outputs[r][0 … N·width) += or = bias + inputs[r][0 … K) · panels, for Rows rows and N vectors.
 template <class V, int Rows, int N, class T = typename V::Number>
 inline void tile(T* const* outputs, int column, const T* const* inputs, const T* panels,
                  const T* bias, int K, int tail) {
   constexpr int w = V::width;
   constexpr int P = (N + 1) / 2;
+  // numbers of a panel in one step of k: the last one may be narrow
+  const auto stride = [](int p) { return 2 * p + 1 < N ? 2 * w : w; };
   typename V::Vector sum[Rows][N];
   const T* panel[P];
   const T* input[Rows];
@@ -78,23 +92,37 @@ inline void tile(T* const* outputs, int column, const T* const* inputs, const T*
       sum[r][n] = bias ? V::load(bias + n * w) : load_vector<V, N>(outputs[r] + column, n, tail);
     });
   });
-  for (int k = K; k > 0; --k) {
+  // one step of k, the i-th since the pointers moved
+  const auto accumulate = [&](auto i) SIMPLE_RNN_LAMBDA {
+    const auto vector = [&](auto n) SIMPLE_RNN_LAMBDA {
+      return V::load(panel[n / 2] + i * stride(n / 2) + n % 2 * w);
+    };
     if constexpr (Rows > N) {
       typename V::Vector b[N];
-      repeat<N>([&](auto n) SIMPLE_RNN_LAMBDA { b[n] = V::load(panel[n / 2] + n % 2 * w); });
+      repeat<N>([&](auto n) SIMPLE_RNN_LAMBDA { b[n] = vector(n); });
       repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA {
-        const auto x = V::splat(*input[r]++);
+        const auto x = V::splat(input[r][i]);
         repeat<N>([&](auto n) SIMPLE_RNN_LAMBDA { sum[r][n] = V::mul_add(x, b[n], sum[r][n]); });
       });
     } else {
       typename V::Vector x[Rows];
-      repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA { x[r] = V::splat(*input[r]++); });
+      repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA { x[r] = V::splat(input[r][i]); });
       repeat<N>([&](auto n) SIMPLE_RNN_LAMBDA {
-        const auto b = V::load(panel[n / 2] + n % 2 * w);
+        const auto b = vector(n);
         repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA { sum[r][n] = V::mul_add(x[r], b, sum[r][n]); });
       });
     }
-    repeat<P>([&](auto p) SIMPLE_RNN_LAMBDA { panel[p] += 2 * p + 1 < N ? 2 * w : w; });
+  };
+  // Four steps with the way out between them: fewer instructions than a step at a time, and V8 does
+  // not move the loads of one step up into the one before, which would spill.
+  const T* const last = panel[0] + (K - 1) * stride(0);
+  const auto was_last = [&](auto i) SIMPLE_RNN_LAMBDA {
+    accumulate(i);
+    return panel[0] + i * stride(0) == last;
+  };
+  while (!any<4>(was_last)) {
+    repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA { input[r] += 4; });
+    repeat<P>([&](auto p) SIMPLE_RNN_LAMBDA { panel[p] += 4 * stride(p); });
   }
   repeat<Rows>([&](auto r) SIMPLE_RNN_LAMBDA {
     T* const output = outputs[r] + column;

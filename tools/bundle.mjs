@@ -1,7 +1,6 @@
 // Bundles js/ by esbuild: ES modules, CommonJS and the script-tag file.
 import { readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { delta } from './delta.mjs';
 import { at, writeIfNew } from './files.mjs';
@@ -21,7 +20,7 @@ const target = 'es2022';
 /** Keeps a stack trace, and what a test runner shows of it, readable. */
 const lineLimit = 120;
 
-/** Generated modules, deflated and in base64: `#strict-bytes`, and `#relaxed-delta`, what makes the relaxed of it. */
+/** Generated modules, in base64: `#strict-bytes`, and `#relaxed-delta`, what makes the relaxed one of it. */
 function inlinedBytes(wasm) {
   const strict = () => readFileSync(wasm.strict);
   const contents = {
@@ -33,7 +32,7 @@ function inlinedBytes(wasm) {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^#(strict-bytes|relaxed-delta)$/ }, ({ path }) => ({ path, namespace: 'bytes' }));
       onLoad({ filter: /.*/, namespace: 'bytes' }, ({ path }) => ({
-        contents: `export default '${deflateRawSync(contents[path](), { level: 9 }).toString('base64')}';`,
+        contents: `export default '${contents[path]().toString('base64')}';`,
         loader: 'js',
       }));
     },

@@ -42,7 +42,6 @@ export class SimpleRNN extends Layer {
   static override readonly optionNames: readonly string[] = [...Layer.optionNames, ...CELL_OPTIONS, ...FLAGS];
 
   /** Whether every step's output is given. */
-
   readonly returnSequences: boolean;
   /** Whether the final state is given besides the output. */
   readonly returnState: boolean;
@@ -61,15 +60,13 @@ export class SimpleRNN extends Layer {
   constructor(options: SimpleRNNOptions = {} as SimpleRNNOptions) {
     super(options);
     const { owner } = this;
-    [this.returnSequences, this.returnState, this.goBackwards, this.stateful, this.unroll, this.zeroOutputForMask] =
-      FLAGS.map((flag) => checkBoolean(owner, flag, options[flag] ?? false)) as [
-        boolean,
-        boolean,
-        boolean,
-        boolean,
-        boolean,
-        boolean,
-      ];
+    const flag = (name: (typeof FLAGS)[number]) => checkBoolean(owner, name, options[name] ?? false);
+    this.returnSequences = flag('returnSequences');
+    this.returnState = flag('returnState');
+    this.goBackwards = flag('goBackwards');
+    this.stateful = flag('stateful');
+    this.unroll = flag('unroll');
+    this.zeroOutputForMask = flag('zeroOutputForMask');
     const cellOptions: Config = { name: 'simple_rnn_cell', trainable: this.trainable };
     for (const name of CELL_OPTIONS) cellOptions[name] = options[name];
     this.cell = new SimpleRNNCell(cellOptions as unknown as SimpleRNNCellOptions, owner);
