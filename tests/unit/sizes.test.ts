@@ -49,7 +49,11 @@ test.each(Array.from({ length: 33 }, (_, index) => index + 1))('%i units', (unit
       bias: numbers(units, 0.5, 1),
     };
     const model = new Sequential([new SimpleRNN({ units, batchInputShape: [null, null, features] })]);
-    model.setWeights([tensor(w.kernel, [features, units]), tensor(w.recurrent, [units, units]), tensor(w.bias, [units])]);
+    model.setWeights([
+      tensor(w.kernel, [features, units]),
+      tensor(w.recurrent, [units, units]),
+      tensor(w.bias, [units]),
+    ]);
     for (const steps of lengths) {
       const x = numbers(8 * steps * features, 1, 7);
       const rows = Array.from({ length: 8 }, (_, row) =>
