@@ -76,6 +76,19 @@ function siblings(entry) {
   };
 }
 
+/** jsfive from its sources, with fflate's inflater in place of pako, of which it would bring along everything. */
+const smallJsfive = {
+  name: 'small-jsfive',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^jsfive$/ }, () => ({ path: at('node_modules/jsfive/index.js') }));
+    onResolve({ filter: /\/pako\.esm\.mjs$/ }, () => ({ path: 'inflate', namespace: 'small-jsfive' }));
+    onLoad({ filter: /.*/, namespace: 'small-jsfive' }, () => ({
+      contents: "export { unzlibSync as inflate } from 'fflate';",
+      resolveDir: at('.'),
+    }));
+  },
+};
+
 async function bundleEntry(entry, format, outputFolder, wasm, banner) {
   const result = await build({
     entryPoints: [at(entry.source)],
@@ -93,7 +106,7 @@ async function bundleEntry(entry, format, outputFolder, wasm, banner) {
     supported: format === 'cjs' ? { 'dynamic-import': false } : {},
     ...(entry.isNode ? { external: ['node:*'] } : {}),
     ...(entry.name === 'core' && banner ? { banner: { js: banner } } : {}),
-    plugins: [inlinedBytes(wasm), builtModule(wasm), ...(entry.name === 'core' ? [] : [siblings(entry)])],
+    plugins: [inlinedBytes(wasm), builtModule(wasm), smallJsfive, ...(entry.name === 'core' ? [] : [siblings(entry)])],
   });
   writeIfNew(join(outputFolder, `${entry.name}.js`), result.outputFiles[0].contents);
 }
@@ -122,7 +135,7 @@ export async function bundleScript(outputFile, wasm) {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'eof',
-    plugins: [inlinedBytes(wasm), builtModule(wasm)],
+    plugins: [inlinedBytes(wasm), builtModule(wasm), smallJsfive],
   });
   writeIfNew(outputFile, result.outputFiles[0].contents);
 }
