@@ -97,17 +97,38 @@ void orthogonal_matrix(Address outputs, Address workspace, int rows, int columns
              seed_of(seed_low, seed_high));
 }
 
+// JavaScript's numbers hold 64-bit sizes as doubles.
+double packed_bytes(int features, int units) {
+  return static_cast<double>(simple_rnn_packed_bytes<V>(features, units));
+}
+
+double workspace_bytes(int batch, int steps, int units, unsigned options) {
+  return static_cast<double>(simple_rnn_workspace_bytes<V>(batch, steps, units, options));
+}
+
+double inspect_workspace_bytes(int batch, int steps, int units) {
+  return static_cast<double>(simple_rnn_inspect_workspace_bytes<V>(batch, steps, units));
+}
+
+double dense_bytes(int features, int units) {
+  return static_cast<double>(dense_packed_bytes<V>(features, units));
+}
+
+double orthogonal_bytes(int rows, int columns) {
+  return static_cast<double>(orthogonal_workspace_bytes(rows, columns));
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(simple_rnn) {
   using emscripten::function;
-  function("simpleRnnPackedBytes", &simple_rnn_packed_bytes<V>);
+  function("simpleRnnPackedBytes", &packed_bytes);
   function("simpleRnnPack", &pack);
-  function("simpleRnnWorkspaceBytes", &simple_rnn_workspace_bytes<V>);
+  function("simpleRnnWorkspaceBytes", &workspace_bytes);
   function("simpleRnnForward", &forward);
-  function("simpleRnnInspectWorkspaceBytes", &simple_rnn_inspect_workspace_bytes<V>);
+  function("simpleRnnInspectWorkspaceBytes", &inspect_workspace_bytes);
   function("simpleRnnInspect", &inspect);
-  function("densePackedBytes", &dense_packed_bytes<V>);
+  function("densePackedBytes", &dense_bytes);
   function("densePack", &pack_dense);
   function("denseForward", &dense);
   function("embeddingForward", &embedding);
@@ -116,7 +137,7 @@ EMSCRIPTEN_BINDINGS(simple_rnn) {
   function("randomUniform", &uniform);
   function("randomNormal", &normal);
   function("truncatedNormal", &truncated);
-  function("orthogonalWorkspaceBytes", &orthogonal_workspace_bytes);
+  function("orthogonalWorkspaceBytes", &orthogonal_bytes);
   function("orthogonal", &orthogonal_matrix);
 #define SIMPLE_RNN_CONSTANT(name, a, b, c) \
   emscripten::constant("activation_" #name, static_cast<int>(Activation::name));

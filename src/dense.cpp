@@ -6,8 +6,8 @@
 namespace simple_rnn {
 
 template <class V>
-size_t dense_packed_bytes(int features, int units) {
-  return sizeof(typename V::Number) * static_cast<size_t>(packed_size<V>(features + 1, units));
+uint64_t dense_packed_bytes(int features, int units) {
+  return sizeof(typename V::Number) * static_cast<uint64_t>(packed_size<V>(features + 1, units));
 }
 
 template <class V>
@@ -31,7 +31,7 @@ void dense_forward(typename V::Number* outputs, const typename V::Number* inputs
 }
 
 #define INSTANTIATE(V)                                                                          \
-  template size_t dense_packed_bytes<V>(int, int);                                              \
+  template uint64_t dense_packed_bytes<V>(int, int);                                            \
   template void dense_pack<V>(V::Number*, const V::Number*, const V::Number*, int, int);        \
   template void dense_forward<V>(V::Number*, const V::Number*, const V::Number*, int, int, int, \
                                  Activation);

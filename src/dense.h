@@ -1,14 +1,14 @@
 // Dense: outputs = activation(inputs · kernel + bias), along the last axis.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 
 #include "activations.h"
 
 namespace simple_rnn {
 
 template <class V>
-size_t dense_packed_bytes(int features, int units);
+uint64_t dense_packed_bytes(int features, int units);
 
 /// kernel [F, U]; bias [U] or null. Repeat whenever a weight changes.
 template <class V>

@@ -30,9 +30,9 @@ void truncated_normal(float* outputs, int count, double mean, double stddev, uin
     outputs[i] = static_cast<float>(mean + stddev * random.truncated_normal());
 }
 
-size_t orthogonal_workspace_bytes(int rows, int columns) {
-  const auto tall = static_cast<size_t>(std::max(rows, columns));
-  const auto narrow = static_cast<size_t>(std::min(rows, columns));
+uint64_t orthogonal_workspace_bytes(int rows, int columns) {
+  const auto tall = static_cast<uint64_t>(std::max(rows, columns));
+  const auto narrow = static_cast<uint64_t>(std::min(rows, columns));
   return sizeof(float) * (2 * tall * narrow + 2 * narrow);
 }
 

@@ -15,7 +15,7 @@ void random_normal(float* outputs, int count, double mean, double stddev, uint64
 /// Within two standard deviations of the mean.
 void truncated_normal(float* outputs, int count, double mean, double stddev, uint64_t seed);
 
-size_t orthogonal_workspace_bytes(int rows, int columns);
+uint64_t orthogonal_workspace_bytes(int rows, int columns);
 
 /// gain · Q of a normal matrix' QR decomposition, its signs those that make R's diagonal positive;
 /// with rows < columns the rows are orthonormal instead of the columns (Saxe et al. 2013, Keras'

@@ -3,7 +3,7 @@
 // once, compiled for each; Scalar<T> is the oracle and the float64 build.
 //
 //   load store load_partial store_partial splat      add sub mul div mul_add neg abs sqrt min max
-//   less select clear (0 where the mask is set)      sign (its bit alone) flip (by a sign bit)
+//   less select      sign (its bit alone) flip (by a sign bit)
 //   pow2 (2^n for whole n)
 //
 // min(a, b) and max(a, b) give a where the comparison with NaN fails: min(NaN, b) is NaN.

@@ -32,7 +32,6 @@ struct Scalar {
   static Vector max(Vector a, Vector b) { return a < b ? b : a; }
   static Mask less(Vector a, Vector b) { return a < b; }
   static Vector select(Mask mask, Vector a, Vector b) { return mask ? a : b; }
-  static Vector clear(Mask mask, Vector a) { return mask ? T(0) : a; }
   static Vector sign(Vector a) { return std::copysign(T(0), a); }
   static Vector flip(Vector a, Vector sign) { return std::signbit(sign) ? -a : a; }
 

@@ -40,7 +40,6 @@ struct F32x4 {
   static Vector max(Vector a, Vector b) { return wasm_f32x4_pmax(a, b); }
   static Mask less(Vector a, Vector b) { return wasm_f32x4_lt(a, b); }
   static Vector select(Mask mask, Vector a, Vector b) { return wasm_v128_bitselect(a, b, mask); }
-  static Vector clear(Mask mask, Vector a) { return wasm_v128_andnot(a, mask); }
   static Vector sign(Vector a) { return wasm_v128_and(a, wasm_f32x4_const_splat(-0.0f)); }
   static Vector flip(Vector a, Vector sign) { return wasm_v128_xor(a, sign); }
   static Vector pow2(Vector n) {

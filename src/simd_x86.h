@@ -40,7 +40,6 @@ struct F32x4 {
   static Vector select(Mask mask, Vector a, Vector b) {
     return _mm_or_ps(_mm_and_ps(mask, a), _mm_andnot_ps(mask, b));
   }
-  static Vector clear(Mask mask, Vector a) { return _mm_andnot_ps(mask, a); }
   static Vector sign(Vector a) { return _mm_and_ps(a, splat(-0.0f)); }
   static Vector flip(Vector a, Vector sign) { return _mm_xor_ps(a, sign); }
   static Vector pow2(Vector n) {

@@ -39,12 +39,13 @@ class Workspace {
   char* next_;
 };
 
-/// Steps projected at a time when only the last output is wanted: what the second cache holds
-/// beside the weights, and no less than four, so that the product has whole tiles.
+/// Steps projected at a time: what the second cache holds beside the weights, and no less than
+/// four, so that the product has whole tiles.
 template <class T>
 int chunk_steps(int batch, int steps, int units) {
-  const size_t row_bytes = static_cast<size_t>(batch) * static_cast<size_t>(units) * sizeof(T);
-  const size_t fitting = (size_t{128} << 10) / std::max(row_bytes, size_t{1});
+  const uint64_t row_bytes =
+      static_cast<uint64_t>(batch) * static_cast<uint64_t>(units) * sizeof(T);
+  const uint64_t fitting = (uint64_t{128} << 10) / std::max(row_bytes, uint64_t{1});
   return std::min(steps, std::max(4, static_cast<int>(fitting) & ~3));
 }
 
@@ -111,9 +112,9 @@ void copy_rows(T* to, const T* const* rows, int count, int width) {
 }  // namespace
 
 template <class V>
-size_t simple_rnn_packed_bytes(int features, int units) {
+uint64_t simple_rnn_packed_bytes(int features, int units) {
   return sizeof(typename V::Number) *
-         static_cast<size_t>(packed_size<V>(features + units + 1, units));
+         static_cast<uint64_t>(packed_size<V>(features + units + 1, units));
 }
 
 template <class V>
@@ -128,12 +129,12 @@ void simple_rnn_pack(typename V::Number* packed, const typename V::Number* kerne
 }
 
 template <class V>
-size_t simple_rnn_workspace_bytes(int batch, int steps, int units, unsigned options) {
+uint64_t simple_rnn_workspace_bytes(int batch, int steps, int units, unsigned options) {
   using T = typename V::Number;
-  const auto B = static_cast<size_t>(batch);
-  const auto U = static_cast<size_t>(units);
-  const auto chunk = static_cast<size_t>(chunk_steps<T>(batch, steps, units));
-  size_t bytes = 4 * (B * sizeof(void*) + 15) + U * sizeof(T) + 15;
+  const auto B = static_cast<uint64_t>(batch);
+  const auto U = static_cast<uint64_t>(units);
+  const auto chunk = static_cast<uint64_t>(chunk_steps<T>(batch, steps, units));
+  uint64_t bytes = 4 * (B * sizeof(void*) + 15) + U * sizeof(T) + 15;
   if (!(options & return_sequences)) bytes += B * (chunk + 2) * U * sizeof(T) + 30;
   return bytes;
 }
@@ -219,7 +220,7 @@ void simple_rnn_step(typename V::Number* state, const typename V::Number* previo
 }
 
 template <class V>
-size_t simple_rnn_inspect_workspace_bytes(int batch, int steps, int units) {
+uint64_t simple_rnn_inspect_workspace_bytes(int batch, int steps, int units) {
   return simple_rnn_workspace_bytes<V>(batch, steps, units, return_sequences);
 }
 
@@ -265,16 +266,16 @@ void simple_rnn_inspect(typename V::Number* states, typename V::Number* input_co
 }
 
 #define INSTANTIATE(V)                                                                             \
-  template size_t simple_rnn_packed_bytes<V>(int, int);                                            \
+  template uint64_t simple_rnn_packed_bytes<V>(int, int);                                          \
   template void simple_rnn_pack<V>(V::Number*, const V::Number*, const V::Number*,                 \
                                    const V::Number*, int, int);                                    \
-  template size_t simple_rnn_workspace_bytes<V>(int, int, int, unsigned);                          \
+  template uint64_t simple_rnn_workspace_bytes<V>(int, int, int, unsigned);                        \
   template void simple_rnn_forward<V>(V::Number*, V::Number*, void*, const V::Number*,             \
                                       const V::Number*, const uint8_t*, const V::Number*, int,     \
                                       int, int, int, Activation, unsigned);                        \
   template void simple_rnn_step<V>(V::Number*, const V::Number*, const V::Number*,                 \
                                    const V::Number*, int, int, Activation);                        \
-  template size_t simple_rnn_inspect_workspace_bytes<V>(int, int, int);                            \
+  template uint64_t simple_rnn_inspect_workspace_bytes<V>(int, int, int);                          \
   template void simple_rnn_inspect<V>(V::Number*, V::Number*, V::Number*, void*, const V::Number*, \
                                       const V::Number*, const uint8_t*, const V::Number*, int,     \
                                       int, int, int, Activation, unsigned);

@@ -21,9 +21,10 @@ enum SimpleRnnOptions : unsigned {
   zero_output_for_mask = 4
 };
 
-/// Bytes of the packed weights: both kernels in panels and the bias padded with zeros.
+/// Bytes of the packed weights: both kernels in panels and the bias padded with zeros. All sizes in
+/// bytes are 64 bits wide: wasm's size_t would wrap before the caller could refuse them.
 template <class V>
-size_t simple_rnn_packed_bytes(int features, int units);
+uint64_t simple_rnn_packed_bytes(int features, int units);
 
 /// bias may be null. Repeat whenever a weight changes.
 template <class V>
@@ -32,7 +33,7 @@ void simple_rnn_pack(typename V::Number* packed, const typename V::Number* kerne
                      int features, int units);
 
 template <class V>
-size_t simple_rnn_workspace_bytes(int batch, int steps, int units, unsigned options);
+uint64_t simple_rnn_workspace_bytes(int batch, int steps, int units, unsigned options);
 
 /// outputs [B, T, U] in processing order with return_sequences, else [B, U]: the last step's.
 /// final_state [B, U] or null, may be initial_state. inputs [B, T, F]. initial_state [B, U] or
@@ -53,7 +54,7 @@ void simple_rnn_step(typename V::Number* state, const typename V::Number* previo
                      int features, int units, Activation activation);
 
 template <class V>
-size_t simple_rnn_inspect_workspace_bytes(int batch, int steps, int units);
+uint64_t simple_rnn_inspect_workspace_bytes(int batch, int steps, int units);
 
 /// states, input_contribution (x · kernel) and recurrent_contribution (h · recurrent_kernel), each
 /// [B, T, U] in processing order: with the bias they add up to the pre-activation. At a masked step

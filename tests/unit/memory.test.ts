@@ -5,6 +5,7 @@ import {
   Embedding,
   Masking,
   memory,
+  OutOfMemoryError,
   Sequential,
   ShapeError,
   SimpleRNN,
@@ -146,4 +147,14 @@ describe('after dispose', () => {
     one.layers[3]?.dispose();
     expect(() => one.predict(x)).toThrow(DisposedError);
   });
+});
+
+test('a workspace of more than 4 GB is refused, not wrapped to what is left of it', () => {
+  // the outputs alone, 0.8 GB, would fit
+  using layer = new SimpleRNN({ units: 256, biasInitializer: 'zeros', recurrentInitializer: 'zeros' });
+  layer.build([null, 4, 1]);
+  const before = memory();
+  const x = tensor(new Float32Array(786432 * 4), [786432, 4, 1]);
+  expect(() => layer.apply(x)).toThrow(OutOfMemoryError);
+  expect(memory()).toEqual(before);
 });
