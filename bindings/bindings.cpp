@@ -27,11 +27,13 @@ Activation activation_of(int code) { return static_cast<Activation>(code); }
 uint64_t seed_of(uint32_t low, uint32_t high) { return uint64_t{high} << 32 | low; }
 
 void forward(Address outputs, Address final_state, Address workspace, Address inputs,
-             Address initial_state, Address mask, Address packed, int batch, int steps,
-             int features, int units, int activation, unsigned options) {
+             Address initial_state, Address mask, Address input_dropout, Address recurrent_dropout,
+             Address packed, int batch, int steps, int features, int units, int output_stride,
+             int activation, unsigned options) {
   simple_rnn_forward<V>(floats(outputs), floats(final_state), anything(workspace), floats(inputs),
-                        floats(initial_state), bytes(mask), floats(packed), batch, steps, features,
-                        units, activation_of(activation), options);
+                        floats(initial_state), bytes(mask), floats(input_dropout),
+                        floats(recurrent_dropout), floats(packed), batch, steps, features, units,
+                        output_stride, activation_of(activation), options);
 }
 
 void inspect(Address states, Address input_contribution, Address recurrent_contribution,
@@ -102,8 +104,8 @@ double packed_bytes(int features, int units) {
   return static_cast<double>(simple_rnn_packed_bytes<V>(features, units));
 }
 
-double workspace_bytes(int batch, int steps, int units, unsigned options) {
-  return static_cast<double>(simple_rnn_workspace_bytes<V>(batch, steps, units, options));
+double workspace_bytes(int batch, int steps, int features, int units, unsigned options) {
+  return static_cast<double>(simple_rnn_workspace_bytes<V>(batch, steps, features, units, options));
 }
 
 double inspect_workspace_bytes(int batch, int steps, int units) {

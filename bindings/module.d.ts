@@ -5,7 +5,9 @@
 // workspace, inputs, sizes, options. Shapes: B batch, T steps, F features, U units; float32, row-major.
 
 /** Bits of `options` in the SimpleRNN functions. */
-// 1 return_sequences, 2 go_backwards, 4 zero_output_for_mask
+// 1 return_sequences, 2 go_backwards, 4 zero_output_for_mask, 8 mask_backwards (the mask alone is read from the last
+// step to the first), 16 outputs_backwards (with return_sequences: the step processed first is written last),
+// 32 has_input_dropout, 64 has_recurrent_dropout (both for the size of the workspace alone)
 
 export interface Kernels {
   // --- SimpleRNN (src/simple_rnn.h)
@@ -21,11 +23,14 @@ export interface Kernels {
     units: number,
   ): void;
   /** Bytes of workspace that `simpleRnnForward` needs. */
-  simpleRnnWorkspaceBytes(batch: number, steps: number, units: number, options: number): number;
+  simpleRnnWorkspaceBytes(batch: number, steps: number, features: number, units: number, options: number): number;
   /**
-   * outputs: [B, T, U] with return_sequences (in processing order), else [B, U].
+   * outputs: [B, T, U] with return_sequences (in processing order), else [B, U]; outputStride: numbers from one row to
+   * the next (U, or more to leave what stands between the rows alone).
    * finalState: [B, U] or 0; may be the same address as initialState.
    * inputs [B, T, F]; initialState [B, U] or 0 (zeros); mask uint8 [B, T] or 0 (1 = use the step).
+   * inputDropout [B, F] or 0: factors of the inputs, the same at every step; recurrentDropout [B, U] or 0: factors of
+   * the state before the recurrent product.
    */
   simpleRnnForward(
     outputs: number,
@@ -34,11 +39,14 @@ export interface Kernels {
     inputs: number,
     initialState: number,
     mask: number,
+    inputDropout: number,
+    recurrentDropout: number,
     packed: number,
     batch: number,
     steps: number,
     features: number,
     units: number,
+    outputStride: number,
     activation: number,
     options: number,
   ): void;
@@ -47,7 +55,7 @@ export interface Kernels {
   /**
    * states, inputContribution (x·W) and recurrentContribution (h·U): [B, T, U] each, in processing order;
    * their sum and the bias are the pre-activation. At a masked step the state is the one held and both
-   * contributions are 0.
+   * contributions are 0. Of the options go_backwards and mask_backwards count.
    */
   simpleRnnInspect(
     states: number,

@@ -230,15 +230,18 @@ void multiply_rows(T* const* outputs, const T* const* inputs, const T* packed, c
   }
 }
 
-/// The same for rows given by functions of the row's number; in blocks that the second cache holds.
+/// Rows that `multiply` has in hand at a time.
+constexpr int rows_at_once = 64;
+
+/// The same for rows given by functions of the row's number; in blocks that the second cache holds:
+/// row n of the inputs is not read any more when row n + rows_at_once is asked for.
 template <class V, class OutputRow, class InputRow, class T = typename V::Number>
 void multiply(OutputRow output_row, InputRow input_row, const T* packed, const T* bias, int rows,
               int K, int columns) {
-  constexpr int block = 64;
-  T* outputs[block];
-  const T* inputs[block];
-  for (int start = 0; start < rows; start += block) {
-    const int count = rows - start < block ? rows - start : block;
+  T* outputs[rows_at_once];
+  const T* inputs[rows_at_once];
+  for (int start = 0; start < rows; start += rows_at_once) {
+    const int count = rows - start < rows_at_once ? rows - start : rows_at_once;
     for (int i = 0; i < count; ++i) {
       outputs[i] = output_row(start + i);
       inputs[i] = input_row(start + i);

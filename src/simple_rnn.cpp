@@ -49,28 +49,56 @@ int chunk_steps(int batch, int steps, int units) {
   return std::min(steps, std::max(4, static_cast<int>(fitting) & ~3));
 }
 
+/// Rows of inputs with dropout that are in hand at a time.
+size_t dropped_rows(int batch, int chunk) {
+  const uint64_t rows = static_cast<uint64_t>(batch) * static_cast<uint64_t>(chunk);
+  return static_cast<size_t>(std::min(rows, uint64_t{rows_at_once}));
+}
+
+/// Rows of the steps of a batch.
+template <class T>
+struct Rows {
+  T* first;
+  int sample, step;  // numbers from one sample to the next, from one step to the next
+
+  T* at(int b, int t) const { return first + b * sample + t * step; }
+};
+
+/// Steps [T] of every sample in rows of a stride, read or written from the last one if backwards.
+template <class T>
+Rows<T> rows_of(T* start, int steps, int stride, bool backwards) {
+  return {backwards ? start + (steps - 1) * stride : start, steps * stride,
+          backwards ? -stride : stride};
+}
+
+template <class T>
+void scale(T* to, const T* from, const T* by, int count) {
+  for (int i = 0; i < count; ++i) to[i] = from[i] * by[i];
+}
+
 /// The recurrence of one call: where each sample's state stands, and how a step moves it.
 template <class V, class T = typename V::Number>
 struct Recurrence {
   Packed<V> weights;
-  const uint8_t* mask;  // [B, T] or null
+  const uint8_t* mask;         // [B, T] or null
+  const T* recurrent_dropout;  // [B, U] or null
   int batch, steps, units;
   Activation activation;
   unsigned options;
   bool zero_state;   // the initial state is zeros: the first step needs no product
   const T** state;   // [B]: the row that holds the sample's state
   T** row;           // [B]: the row of the step at hand: its projection, then its output
-  const T** inputs;  // [B]: with a mask, the states of the samples that take part in a step …
+  const T** inputs;  // [B]: the states of the samples that take part in a step …
   T** outputs;       // … and their rows
+  T* dropped;        // [B, U]: with dropout, the states before the product
   const T* zeros;    // [U]
 
-  void step(int number) {
-    if (mask) return masked_step(number);
+  /// Step `number` of the sequence, whose rows are the t-th.
+  void step(int number, const Rows<T>& rows, int t) {
+    for (int b = 0; b < batch; ++b) row[b] = rows.at(b, t);
+    if (mask || recurrent_dropout) return selected_step(number, rows.step);
     advance(row, state, batch, number);
-    for (int b = 0; b < batch; ++b) {
-      state[b] = row[b];
-      row[b] += units;
-    }
+    std::copy_n(row, batch, state);
   }
 
  private:
@@ -82,23 +110,28 @@ struct Recurrence {
     activate_states<V>(to, count, units, activation);
   }
 
-  void masked_step(int number) {
-    const int source = options & go_backwards ? steps - 1 - number : number;
+  void selected_step(int number, int stride) {
+    const int source = options & (go_backwards | mask_backwards) ? steps - 1 - number : number;
     int active = 0;
     for (int b = 0; b < batch; ++b) {
       T* const output = row[b];
-      row[b] += units;
-      if (mask[b * steps + source]) {
-        inputs[active] = state[b];
+      if (!mask || mask[b * steps + source]) {
+        inputs[active] = recurrent_dropout ? drop(b) : state[b];
         outputs[active++] = output;
         state[b] = output;
       } else {
         const bool nothing_to_hold = number == 0 || options & zero_output_for_mask;
-        std::memcpy(output, nothing_to_hold ? zeros : output - units,
+        std::memcpy(output, nothing_to_hold ? zeros : output - stride,
                     sizeof(T) * static_cast<size_t>(units));
       }
     }
     advance(outputs, inputs, active, number);
+  }
+
+  const T* drop(int b) {
+    T* const to = dropped + b * units;
+    scale(to, state[b], recurrent_dropout + b * units, units);
+    return to;
   }
 };
 
@@ -129,13 +162,19 @@ void simple_rnn_pack(typename V::Number* packed, const typename V::Number* kerne
 }
 
 template <class V>
-uint64_t simple_rnn_workspace_bytes(int batch, int steps, int units, unsigned options) {
+uint64_t simple_rnn_workspace_bytes(int batch, int steps, int features, int units,
+                                    unsigned options) {
   using T = typename V::Number;
   const auto B = static_cast<uint64_t>(batch);
   const auto U = static_cast<uint64_t>(units);
-  const auto chunk = static_cast<uint64_t>(chunk_steps<T>(batch, steps, units));
-  uint64_t bytes = 4 * (B * sizeof(void*) + 15) + U * sizeof(T) + 15;
-  if (!(options & return_sequences)) bytes += B * (chunk + 2) * U * sizeof(T) + 30;
+  const int chunk = chunk_steps<T>(batch, steps, units);
+  const auto part = [](uint64_t numbers) { return numbers * sizeof(T) + 15; };
+  uint64_t bytes = 4 * (B * sizeof(void*) + 15) + part(U);
+  if (!(options & return_sequences))
+    bytes += part(B * static_cast<uint64_t>(chunk + 1) * U) + part(B * U);
+  if (options & has_recurrent_dropout) bytes += part(B * U);
+  if (options & has_input_dropout)
+    bytes += part(dropped_rows(batch, chunk) * static_cast<uint64_t>(features));
   return bytes;
 }
 
@@ -143,8 +182,10 @@ template <class V>
 void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_state,
                         void* workspace, const typename V::Number* inputs,
                         const typename V::Number* initial_state, const uint8_t* mask,
+                        const typename V::Number* input_dropout,
+                        const typename V::Number* recurrent_dropout,
                         const typename V::Number* packed, int batch, int steps, int features,
-                        int units, Activation activation, unsigned options) {
+                        int units, int output_stride, Activation activation, unsigned options) {
   using T = typename V::Number;
   Workspace space(workspace);
   const auto B = static_cast<size_t>(batch);
@@ -152,8 +193,10 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
   const auto pointers = [&] { return space.take<const T*>(B); };
   const auto rows = [&] { return space.take<T*>(B); };
   T* const zeros = space.take<T>(U);
+  T* const dropped_states = recurrent_dropout ? space.take<T>(B * U) : nullptr;
   Recurrence<V> recurrence{Packed<V>(packed, features, units),
                            mask,
+                           recurrent_dropout,
                            batch,
                            steps,
                            units,
@@ -164,6 +207,7 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
                            rows(),
                            pointers(),
                            rows(),
+                           dropped_states,
                            zeros};
   std::fill_n(zeros, U, T(0));
   for (int b = 0; b < batch; ++b)
@@ -173,31 +217,39 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
   // behind the last row of the chunk before.
   const bool sequences = options & return_sequences;
   const int chunk = chunk_steps<T>(batch, steps, units);
-  const int strip = sequences ? steps : chunk + 1;
-  T* const strips = sequences ? outputs : space.take<T>(B * static_cast<size_t>(strip) * U);
+  const Rows<T> strips =
+      sequences
+          ? rows_of(outputs, steps, output_stride, options & outputs_backwards)
+          : rows_of(space.take<T>(B * static_cast<size_t>(chunk + 1) * U), chunk + 1, units, false);
   T* const carried = sequences ? nullptr : space.take<T>(B * U);
+  const Rows<const T> sources = rows_of(inputs, steps, features, options & go_backwards);
+  T* const dropped_inputs =
+      input_dropout ? space.take<T>(dropped_rows(batch, chunk) * static_cast<size_t>(features))
+                    : nullptr;
 
   for (int start = 0; start < steps; start += chunk) {
     const int count = std::min(chunk, steps - start);
     const int first = sequences ? start : 1;
     const auto projected = [=](int row) {
       const int b = row / count;
-      return strips + (b * strip + first + row - b * count) * units;
+      return strips.at(b, first + row - b * count);
     };
     const auto input = [=](int row) {
       const int b = row / count;
-      const int t = start + row - b * count;
-      return inputs + (b * steps + (options & go_backwards ? steps - 1 - t : t)) * features;
+      const T* const source = sources.at(b, start + row - b * count);
+      if (!input_dropout) return source;
+      T* const to = dropped_inputs + row % rows_at_once * features;
+      scale(to, source, input_dropout + b * features, features);
+      return static_cast<const T*>(to);
     };
     multiply<V>(projected, input, recurrence.weights.kernel, recurrence.weights.bias, batch * count,
                 features, units);
-    for (int b = 0; b < batch; ++b) recurrence.row[b] = strips + (b * strip + first) * units;
-    for (int t = start; t < start + count; ++t) recurrence.step(t);
+    for (int i = 0; i < count; ++i) recurrence.step(start + i, strips, first + i);
     if (sequences) continue;
     const bool done = start + count == steps;
     for (int b = 0; b < batch; ++b) {
-      std::memcpy(done ? outputs + b * units : strips + b * strip * units,
-                  recurrence.row[b] - units, U * sizeof(T));
+      std::memcpy(done ? outputs + b * output_stride : strips.at(b, 0), recurrence.row[b],
+                  U * sizeof(T));
     }
     if (done) continue;
     // states move out of the strips before the next chunk overwrites them
@@ -221,7 +273,7 @@ void simple_rnn_step(typename V::Number* state, const typename V::Number* previo
 
 template <class V>
 uint64_t simple_rnn_inspect_workspace_bytes(int batch, int steps, int units) {
-  return simple_rnn_workspace_bytes<V>(batch, steps, units, return_sequences);
+  return simple_rnn_workspace_bytes<V>(batch, steps, 0, units, return_sequences);
 }
 
 template <class V>
@@ -231,31 +283,32 @@ void simple_rnn_inspect(typename V::Number* states, typename V::Number* input_co
                         const uint8_t* mask, const typename V::Number* packed, int batch, int steps,
                         int features, int units, Activation activation, unsigned options) {
   using T = typename V::Number;
-  const unsigned mode = (options | return_sequences) & ~unsigned{zero_output_for_mask};
-  simple_rnn_forward<V>(states, nullptr, workspace, inputs, initial_state, mask, packed, batch,
-                        steps, features, units, activation, mode);
+  const unsigned order = options & (go_backwards | mask_backwards);
+  simple_rnn_forward<V>(states, nullptr, workspace, inputs, initial_state, mask, nullptr, nullptr,
+                        packed, batch, steps, features, units, units, activation,
+                        order | return_sequences);
   const Packed<V> weights(packed, features, units);
   Workspace space(workspace);
   T* const zeros = space.take<T>(static_cast<size_t>(units));
   std::fill_n(zeros, units, T(0));
   const size_t bytes = static_cast<size_t>(units) * sizeof(T);
+  const Rows<const T> sources = rows_of(inputs, steps, features, options & go_backwards);
   for (int b = 0; b < batch; ++b) {
     const T* state = initial_state ? initial_state + b * units : zeros;
     bool started = false;
     for (int t = 0; t < steps; ++t) {
-      const int source = options & go_backwards ? steps - 1 - t : t;
       const int at = (b * steps + t) * units;
       T* from_input = input_contribution + at;
       T* from_state = recurrent_contribution + at;
       std::memset(from_input, 0, bytes);
       std::memset(from_state, 0, bytes);
-      if (mask && !mask[b * steps + source]) {
+      if (mask && !mask[b * steps + (order ? steps - 1 - t : t)]) {
         // a sample whose first steps are masked holds its initial state, though its output is zeros
         if (!started) std::memcpy(states + at, state, bytes);
         continue;
       }
       started = true;
-      const T* const input = inputs + (b * steps + source) * features;
+      const T* const input = sources.at(b, t);
       multiply_rows<V>(&from_input, &input, weights.kernel, static_cast<const T*>(nullptr), 1,
                        features, units);
       multiply_rows<V>(&from_state, &state, weights.recurrent_kernel,
@@ -269,10 +322,11 @@ void simple_rnn_inspect(typename V::Number* states, typename V::Number* input_co
   template uint64_t simple_rnn_packed_bytes<V>(int, int);                                          \
   template void simple_rnn_pack<V>(V::Number*, const V::Number*, const V::Number*,                 \
                                    const V::Number*, int, int);                                    \
-  template uint64_t simple_rnn_workspace_bytes<V>(int, int, int, unsigned);                        \
+  template uint64_t simple_rnn_workspace_bytes<V>(int, int, int, int, unsigned);                   \
   template void simple_rnn_forward<V>(V::Number*, V::Number*, void*, const V::Number*,             \
-                                      const V::Number*, const uint8_t*, const V::Number*, int,     \
-                                      int, int, int, Activation, unsigned);                        \
+                                      const V::Number*, const uint8_t*, const V::Number*,          \
+                                      const V::Number*, const V::Number*, int, int, int, int, int, \
+                                      Activation, unsigned);                                       \
   template void simple_rnn_step<V>(V::Number*, const V::Number*, const V::Number*,                 \
                                    const V::Number*, int, int, Activation);                        \
   template uint64_t simple_rnn_inspect_workspace_bytes<V>(int, int, int);                          \

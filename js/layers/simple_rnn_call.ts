@@ -31,16 +31,18 @@ export class SimpleRNNCall extends Call {
     const { arena, initialState } = context;
     const [batch, steps] = input.shape as [number, number, number];
     super(input, outputs(layer, input, arena));
-    const { units } = layer;
+    const { cell, units } = layer;
     this.#layer = layer;
     this.#batch = batch;
     this.#steps = steps;
     this.#options = optionBits(layer);
-    this.#workspace = arena.scratch(kernels().simpleRnnWorkspaceBytes(batch, steps, units, this.#options));
+    this.#workspace = arena.scratch(
+      kernels().simpleRnnWorkspaceBytes(batch, steps, cell.features, units, this.#options),
+    );
     this.#initialState = initialState === null ? 0 : (initialState[0] as Span).address;
     this.#finalState = layer.returnState ? (this.outputs[1] as Span).address : 0;
     this.#mask = input.mask === null ? 0 : input.mask.address;
-    layer.cell.packed();
+    cell.packed();
   }
 
   override forward(): void {
@@ -61,10 +63,13 @@ export class SimpleRNNCall extends Call {
       this.input.address,
       initial,
       this.#mask,
+      0,
+      0,
       cell.packed(),
       this.#batch,
       this.#steps,
       cell.features,
+      cell.units,
       cell.units,
       cell.activationCode,
       this.#options,
