@@ -7,12 +7,17 @@
 #include <cstdint>
 
 #include "activations.h"
+#include "constraints.h"
 #include "dense.h"
+#include "dropout.h"
 #include "embedding.h"
 #include "initializers.h"
 #include "masking.h"
+#include "merge.h"
+#include "regularizers.h"
 #include "simd.h"
 #include "simple_rnn.h"
+#include "spectrum.h"
 
 namespace {
 
@@ -22,6 +27,8 @@ using Address = uintptr_t;
 
 float* floats(Address address) { return reinterpret_cast<float*>(address); }
 uint8_t* bytes(Address address) { return reinterpret_cast<uint8_t*>(address); }
+double* doubles(Address address) { return reinterpret_cast<double*>(address); }
+const Axis* axes_at(Address address) { return reinterpret_cast<const Axis*>(address); }
 void* anything(Address address) { return reinterpret_cast<void*>(address); }
 Activation activation_of(int code) { return static_cast<Activation>(code); }
 uint64_t seed_of(uint32_t low, uint32_t high) { return uint64_t{high} << 32 | low; }
@@ -99,7 +106,65 @@ void orthogonal_matrix(Address outputs, Address workspace, int rows, int columns
              seed_of(seed_low, seed_high));
 }
 
+void mask_for_dropout(Address outputs, int count, double rate, uint32_t seed_low,
+                      uint32_t seed_high) {
+  dropout_mask(floats(outputs), count, rate, seed_of(seed_low, seed_high));
+}
+
+void add(Address outputs, Address left, Address right, int count) {
+  add_elements<V>(floats(outputs), floats(left), floats(right), count);
+}
+
+void multiply_by(Address outputs, Address left, Address right, int count) {
+  multiply_elements<V>(floats(outputs), floats(left), floats(right), count);
+}
+
+void scale(Address outputs, Address inputs, float factor, int count) {
+  scale_elements<V>(floats(outputs), floats(inputs), factor, count);
+}
+
+void add_repeated(Address outputs, Address left, Address right, Address axes, int axis_count) {
+  add_broadcast<V>(floats(outputs), floats(left), floats(right), axes_at(axes), axis_count);
+}
+
+void multiply_repeated(Address outputs, Address left, Address right, Address axes, int axis_count) {
+  multiply_broadcast<V>(floats(outputs), floats(left), floats(right), axes_at(axes), axis_count);
+}
+
+void copy(Address outputs, Address inputs, int blocks, int rows, int width, int output_block_stride,
+          int output_stride, int input_block_stride, int input_stride) {
+  copy_rows(bytes(outputs), bytes(inputs), blocks, rows, width, output_block_stride, output_stride,
+            input_block_stride, input_stride);
+}
+
+void join_masks(Address outputs, Address left, Address right, int count) {
+  or_masks(bytes(outputs), bytes(left), bytes(right), count);
+}
+
+double penalty_of(Address inputs, int count, double l1, double l2) {
+  return penalty(floats(inputs), count, l1, l2);
+}
+
+double orthogonal_penalty_of(Address workspace, Address inputs, int rows, int columns,
+                             double factor, bool of_columns) {
+  return orthogonal_penalty(floats(workspace), floats(inputs), rows, columns, factor, of_columns);
+}
+
+void constrain(Address weights, Address norms, int norm_count, Address axes, int axis_count,
+               double min_value, double max_value, double rate) {
+  constrain_norms(floats(weights), doubles(norms), norm_count, axes_at(axes), axis_count, min_value,
+                  max_value, rate);
+}
+
+bool eigenvalues_of(Address outputs, Address workspace, Address matrix, int units) {
+  return eigenvalues(doubles(outputs), anything(workspace), floats(matrix), units);
+}
+
 // JavaScript's numbers hold 64-bit sizes as doubles.
+double eigenvalues_bytes(int units) {
+  return static_cast<double>(eigenvalues_workspace_bytes(units));
+}
+
 double packed_bytes(int features, int units) {
   return static_cast<double>(simple_rnn_packed_bytes<V>(features, units));
 }
@@ -141,6 +206,19 @@ EMSCRIPTEN_BINDINGS(simple_rnn) {
   function("truncatedNormal", &truncated);
   function("orthogonalWorkspaceBytes", &orthogonal_bytes);
   function("orthogonal", &orthogonal_matrix);
+  function("dropoutMask", &mask_for_dropout);
+  function("addElements", &add);
+  function("multiplyElements", &multiply_by);
+  function("scaleElements", &scale);
+  function("addBroadcast", &add_repeated);
+  function("multiplyBroadcast", &multiply_repeated);
+  function("copyRows", &copy);
+  function("orMasks", &join_masks);
+  function("penalty", &penalty_of);
+  function("orthogonalPenalty", &orthogonal_penalty_of);
+  function("constrainNorms", &constrain);
+  function("eigenvaluesWorkspaceBytes", &eigenvalues_bytes);
+  function("eigenvalues", &eigenvalues_of);
 #define SIMPLE_RNN_CONSTANT(name, a, b, c) \
   emscripten::constant("activation_" #name, static_cast<int>(Activation::name));
   SIMPLE_RNN_ACTIVATIONS(SIMPLE_RNN_CONSTANT)

@@ -148,6 +148,76 @@ export interface Kernels {
     seedLow: number,
     seedHigh: number,
   ): void;
+
+  // --- Dropout (src/dropout.h)
+  /** outputs [count]: each 0 with probability rate, else 1 / (1 - rate); 0 <= rate <= 1. */
+  dropoutMask(outputs: number, count: number, rate: number, seedLow: number, seedHigh: number): void;
+
+  // --- joining tensors (src/merge.h)
+  /** outputs = left + right, count numbers; outputs may be left or right. */
+  addElements(outputs: number, left: number, right: number, count: number): void;
+  /** outputs = left · right, count numbers; outputs may be left or right. */
+  multiplyElements(outputs: number, left: number, right: number, count: number): void;
+  /** outputs = factor · inputs, count numbers; outputs may be inputs. */
+  scaleElements(outputs: number, inputs: number, factor: number, count: number): void;
+  /**
+   * outputs = left + right with repeated axes; outputs may be an operand that is not repeated.
+   * axes: int32 [axisCount, 3] of size, left stride, right stride in numbers (0 repeats), at most 8, no size 0; the
+   * last strides are 0 or 1. js/runtime/broadcast.ts makes them.
+   */
+  addBroadcast(outputs: number, left: number, right: number, axes: number, axisCount: number): void;
+  /** outputs = left · right, as addBroadcast. */
+  multiplyBroadcast(outputs: number, left: number, right: number, axes: number, axisCount: number): void;
+  /**
+   * Copies blocks · rows pieces of `width` bytes, numbers and masks alike. All sizes and strides in bytes; an input
+   * stride of 0 repeats, a negative one reverses. Outputs and inputs must not overlap.
+   */
+  copyRows(
+    outputs: number,
+    inputs: number,
+    blocks: number,
+    rows: number,
+    width: number,
+    outputBlockStride: number,
+    outputStride: number,
+    inputBlockStride: number,
+    inputStride: number,
+  ): void;
+  /** outputs = left | right, count bytes; outputs may be left or right. */
+  orMasks(outputs: number, left: number, right: number, count: number): void;
+
+  // --- regularizers and constraints (src/regularizers.h, src/constraints.h)
+  /** l1 · Σ|x| + l2 · Σx² */
+  penalty(inputs: number, count: number, l1: number, l2: number): number;
+  /** Keras' OrthogonalRegularizer of inputs [rows, columns]; workspace: rows · columns numbers. */
+  orthogonalPenalty(
+    workspace: number,
+    inputs: number,
+    rows: number,
+    columns: number,
+    factor: number,
+    ofColumns: boolean,
+  ): number;
+  /**
+   * weights · d / (1e-7 + n) in place, n the norm along the axes whose right stride is 0,
+   * d = rate · clip(n, minValue, maxValue) + (1 - rate) · n. axes as in addBroadcast: weights left, norms right, any
+   * strides; norms: workspace, float64 [normCount].
+   */
+  constrainNorms(
+    weights: number,
+    norms: number,
+    normCount: number,
+    axes: number,
+    axisCount: number,
+    minValue: number,
+    maxValue: number,
+    rate: number,
+  ): void;
+
+  // --- spectrum (src/spectrum.h)
+  eigenvaluesWorkspaceBytes(units: number): number;
+  /** outputs: float64 [U, 2], real and imaginary parts; matrix [U, U], finite. False if it does not converge. */
+  eigenvalues(outputs: number, workspace: number, matrix: number, units: number): boolean;
 }
 
 /** Plain exports for one step of one row, without Embind's cost. */
