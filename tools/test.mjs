@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { build, buildChecked, buildPreset } from './build.mjs';
-import { at, root, tool } from './files.mjs';
+import { at, filesBelow, root, tool } from './files.mjs';
 import { lint } from './lint.mjs';
 
 const resultFile = (name) => at('build', `result-${name}.json`);
@@ -55,6 +55,15 @@ const jest =
     }));
   };
 
+/** The known answers of tests/fixtures, on the built package. */
+function cases() {
+  rmSync(resultFile('cases'), { force: true });
+  const folders = ['tests/fixtures/cases', 'tests/fixtures/golden'].map((folder) => filesBelow(at(folder)));
+  const files = folders.flat().filter((file) => file.endsWith('.json') && !file.endsWith('summary.json'));
+  const isOk = spawn(process.execPath, [at('tests/cases/run.mjs'), `--result=${resultFile('cases')}`, ...files]);
+  return outcome('cases', isOk, ({ passed, failed }) => ({ passed, failed }));
+}
+
 const suites = {
   native: native('native'),
   'native-scalar': native('native-scalar'),
@@ -65,6 +74,7 @@ const suites = {
     await buildChecked();
     return jest('unit-checked', 'unit', { SIMPLE_RNN_DIST: 'build/checked' })();
   },
+  cases,
   tools: jest('tools', 'tools'),
   browser: jest('browser', 'browser'),
   package: jest('package', 'package'),
