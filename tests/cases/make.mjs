@@ -31,8 +31,9 @@ export function familyOf(className) {
 /** Whether a look-up in this module needs no training. */
 export const isModule = (name) => MODULES.has(name);
 
-/** An object from `{ class_name, config }`, with Keras' names of the arguments. */
+/** An object from `{ class_name, config }`, with Keras' names of the arguments, or from `{ module, identifier }`. */
 export function make(spec, hold = () => {}) {
+  if ('identifier' in spec) return lookUp(spec);
   const { class_name: name, config } = numbers(spec);
   const family = familyOf(name);
   if (family !== 'layers') return library[family].get({ class_name: name, config });
