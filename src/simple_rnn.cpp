@@ -4,40 +4,11 @@
 #include <cstring>
 
 #include "instantiate.h"
-#include "matrix_product.h"
+#include "recurrence.h"
 
 namespace simple_rnn {
 
 namespace {
-
-/// The parts of the packed weights.
-template <class V, class T = typename V::Number>
-struct Packed {
-  const T* kernel;
-  const T* recurrent_kernel;
-  const T* bias;
-
-  Packed(const T* packed, int features, int units)
-      : kernel(packed),
-        recurrent_kernel(packed + packed_size<V>(features, units)),
-        bias(packed + packed_size<V>(features + units, units)) {}
-};
-
-/// Hands out consecutive parts of the workspace.
-class Workspace {
- public:
-  explicit Workspace(void* start) : next_(static_cast<char*>(start)) {}
-
-  template <class T>
-  T* take(size_t count) {
-    T* const part = reinterpret_cast<T*>(next_);
-    next_ += (count * sizeof(T) + 15) & ~size_t{15};
-    return part;
-  }
-
- private:
-  char* next_;
-};
 
 /// Steps projected at a time: what the second cache holds beside the weights, and no less than
 /// four, so that the product has whole tiles.
@@ -54,86 +25,6 @@ size_t dropped_rows(int batch, int chunk) {
   const uint64_t rows = static_cast<uint64_t>(batch) * static_cast<uint64_t>(chunk);
   return static_cast<size_t>(std::min(rows, uint64_t{rows_at_once}));
 }
-
-/// Rows of the steps of a batch.
-template <class T>
-struct Rows {
-  T* first;
-  int sample, step;  // numbers from one sample to the next, from one step to the next
-
-  T* at(int b, int t) const { return first + b * sample + t * step; }
-};
-
-/// Steps [T] of every sample in rows of a stride, read or written from the last one if backwards.
-template <class T>
-Rows<T> rows_of(T* start, int steps, int stride, bool backwards) {
-  return {backwards ? start + (steps - 1) * stride : start, steps * stride,
-          backwards ? -stride : stride};
-}
-
-template <class T>
-void scale(T* to, const T* from, const T* by, int count) {
-  for (int i = 0; i < count; ++i) to[i] = from[i] * by[i];
-}
-
-/// The recurrence of one call: where each sample's state stands, and how a step moves it.
-template <class V, class T = typename V::Number>
-struct Recurrence {
-  Packed<V> weights;
-  const uint8_t* mask;         // [B, T] or null
-  const T* recurrent_dropout;  // [B, U] or null
-  int batch, steps, units;
-  Activation activation;
-  unsigned options;
-  bool zero_state;   // the initial state is zeros: the first step needs no product
-  const T** state;   // [B]: the row that holds the sample's state
-  T** row;           // [B]: the row of the step at hand: its projection, then its output
-  const T** inputs;  // [B]: the states of the samples that take part in a step …
-  T** outputs;       // … and their rows
-  T* dropped;        // [B, U]: with dropout, the states before the product
-  const T* zeros;    // [U]
-
-  /// Step `number` of the sequence, whose rows are the t-th.
-  void step(int number, const Rows<T>& rows, int t) {
-    for (int b = 0; b < batch; ++b) row[b] = rows.at(b, t);
-    if (mask || recurrent_dropout) return selected_step(number, rows.step);
-    advance(row, state, batch, number);
-    std::copy_n(row, batch, state);
-  }
-
- private:
-  void advance(T* const* to, const T* const* from, int count, int number) {
-    if (number > 0 || !zero_state) {
-      multiply_rows<V>(to, from, weights.recurrent_kernel, static_cast<const T*>(nullptr), count,
-                       units, units);
-    }
-    activate_states<V>(to, count, units, activation);
-  }
-
-  void selected_step(int number, int stride) {
-    const int source = options & (go_backwards | mask_backwards) ? steps - 1 - number : number;
-    int active = 0;
-    for (int b = 0; b < batch; ++b) {
-      T* const output = row[b];
-      if (!mask || mask[b * steps + source]) {
-        inputs[active] = recurrent_dropout ? drop(b) : state[b];
-        outputs[active++] = output;
-        state[b] = output;
-      } else {
-        const bool nothing_to_hold = number == 0 || options & zero_output_for_mask;
-        std::memcpy(output, nothing_to_hold ? zeros : output - stride,
-                    sizeof(T) * static_cast<size_t>(units));
-      }
-    }
-    advance(outputs, inputs, active, number);
-  }
-
-  const T* drop(int b) {
-    T* const to = dropped + b * units;
-    scale(to, state[b], recurrent_dropout + b * units, units);
-    return to;
-  }
-};
 
 template <class T>
 void copy_rows(T* to, const T* const* rows, int count, int width) {
@@ -239,7 +130,7 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
       const T* const source = sources.at(b, start + row - b * count);
       if (!input_dropout) return source;
       T* const to = dropped_inputs + row % rows_at_once * features;
-      scale(to, source, input_dropout + b * features, features);
+      scale<V>(to, source, input_dropout + b * features, features);
       return static_cast<const T*>(to);
     };
     multiply<V>(projected, input, recurrence.weights.kernel, recurrence.weights.bias, batch * count,
@@ -260,62 +151,17 @@ void simple_rnn_forward(typename V::Number* outputs, typename V::Number* final_s
 }
 
 template <class V>
-void simple_rnn_step(typename V::Number* state, const typename V::Number* previous_state,
-                     const typename V::Number* inputs, const typename V::Number* packed,
-                     int features, int units, Activation activation) {
+__attribute__((nonnull)) void simple_rnn_step(typename V::Number* state,
+                                              const typename V::Number* previous_state,
+                                              const typename V::Number* inputs,
+                                              const typename V::Number* packed, int features,
+                                              int units, Activation activation) {
   using T = typename V::Number;
   const Packed<V> weights(packed, features, units);
   multiply_rows<V>(&state, &inputs, weights.kernel, weights.bias, 1, features, units);
   multiply_rows<V>(&state, &previous_state, weights.recurrent_kernel,
                    static_cast<const T*>(nullptr), 1, units, units);
   activate_states<V>(&state, 1, units, activation);
-}
-
-template <class V>
-uint64_t simple_rnn_inspect_workspace_bytes(int batch, int steps, int units) {
-  return simple_rnn_workspace_bytes<V>(batch, steps, 0, units, return_sequences);
-}
-
-template <class V>
-void simple_rnn_inspect(typename V::Number* states, typename V::Number* input_contribution,
-                        typename V::Number* recurrent_contribution, void* workspace,
-                        const typename V::Number* inputs, const typename V::Number* initial_state,
-                        const uint8_t* mask, const typename V::Number* packed, int batch, int steps,
-                        int features, int units, Activation activation, unsigned options) {
-  using T = typename V::Number;
-  const unsigned order = options & (go_backwards | mask_backwards);
-  simple_rnn_forward<V>(states, nullptr, workspace, inputs, initial_state, mask, nullptr, nullptr,
-                        packed, batch, steps, features, units, units, activation,
-                        order | return_sequences);
-  const Packed<V> weights(packed, features, units);
-  Workspace space(workspace);
-  T* const zeros = space.take<T>(static_cast<size_t>(units));
-  std::fill_n(zeros, units, T(0));
-  const size_t bytes = static_cast<size_t>(units) * sizeof(T);
-  const Rows<const T> sources = rows_of(inputs, steps, features, options & go_backwards);
-  for (int b = 0; b < batch; ++b) {
-    const T* state = initial_state ? initial_state + b * units : zeros;
-    bool started = false;
-    for (int t = 0; t < steps; ++t) {
-      const int at = (b * steps + t) * units;
-      T* from_input = input_contribution + at;
-      T* from_state = recurrent_contribution + at;
-      std::memset(from_input, 0, bytes);
-      std::memset(from_state, 0, bytes);
-      if (mask && !mask[b * steps + (order ? steps - 1 - t : t)]) {
-        // a sample whose first steps are masked holds its initial state, though its output is zeros
-        if (!started) std::memcpy(states + at, state, bytes);
-        continue;
-      }
-      started = true;
-      const T* const input = sources.at(b, t);
-      multiply_rows<V>(&from_input, &input, weights.kernel, static_cast<const T*>(nullptr), 1,
-                       features, units);
-      multiply_rows<V>(&from_state, &state, weights.recurrent_kernel,
-                       static_cast<const T*>(nullptr), 1, units, units);
-      state = states + at;
-    }
-  }
 }
 
 #define INSTANTIATE(V)                                                                             \
@@ -328,11 +174,7 @@ void simple_rnn_inspect(typename V::Number* states, typename V::Number* input_co
                                       const V::Number*, const V::Number*, int, int, int, int, int, \
                                       Activation, unsigned);                                       \
   template void simple_rnn_step<V>(V::Number*, const V::Number*, const V::Number*,                 \
-                                   const V::Number*, int, int, Activation);                        \
-  template uint64_t simple_rnn_inspect_workspace_bytes<V>(int, int, int);                          \
-  template void simple_rnn_inspect<V>(V::Number*, V::Number*, V::Number*, void*, const V::Number*, \
-                                      const V::Number*, const uint8_t*, const V::Number*, int,     \
-                                      int, int, int, Activation, unsigned);
+                                   const V::Number*, int, int, Activation);
 SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
 #undef INSTANTIATE
 
