@@ -7,7 +7,7 @@ export type Config = Record<string, unknown>;
 
 /** An object as Keras writes it. */
 export interface Serialized {
-  module?: string;
+  module?: string | null;
   class_name: string;
   config: Config;
   registered_name?: string | null;
@@ -94,7 +94,8 @@ export class Family<T extends Member> {
     const config: Config = {};
     for (const key of keys) {
       const value = given[key] ?? given[toCamelCase(key)];
-      config[key] = value === undefined || value === null ? kind.defaults[key] : value;
+      // Keras takes None for most defaults; of a constraint's axis it means all axes.
+      config[key] = value === undefined || (value === null && key !== 'axis') ? kind.defaults[key] : value;
     }
     return kind.make(config);
   }

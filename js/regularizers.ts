@@ -1,12 +1,27 @@
 import { type Config, Family, type Kind, type Member, type Serialized } from './family.js';
-import { show } from './runtime/check.js';
-import { ArgumentError } from './runtime/errors.js';
+import { sizeOf } from './layers/call.js';
+import { borrow } from './runtime/borrow.js';
+import { show, showShape } from './runtime/check.js';
+import { ArgumentError, ShapeError } from './runtime/errors.js';
+import { kernels } from './runtime/module.js';
+import { type TensorLike, toTensor } from './runtime/tensor.js';
 
-/** A penalty on weights or outputs. It is kept in the configuration; training adds it to the loss. */
-export type Regularizer = Member;
+/**
+ * A penalty on weights or outputs: call it on a tensor, and it gives a number. Sums are taken in float64.
+ * Of a layer's losses: weights count as they are, outputs divided by the batch size.
+ * @see https://keras.io/api/layers/regularizers/
+ */
+export interface Regularizer extends Member {
+  /** The penalty on `x`. @throws {ShapeError} if OrthogonalRegularizer is given another rank than 2. */
+  (x: TensorLike): number;
+  /** @internal The penalty on the numbers of this shape at `address`. */
+  penalty(address: number, shape: readonly number[]): number;
+}
 
 /** A name (`'l2'`), `{ class_name, config }`, a regularizer, or null for none. */
 export type RegularizerIdentifier = string | Serialized | Regularizer | null;
+
+type Penalty = Regularizer['penalty'];
 
 function factor(config: Config, name: string): number {
   const value = config[name];
@@ -18,28 +33,60 @@ function factor(config: Config, name: string): number {
   return value;
 }
 
-function penalty(className: string, aliases: string[], defaults: Config): Kind<Regularizer> {
+function sums(l1: number, l2: number): Penalty {
+  return (address, shape) => kernels().penalty(address, sizeOf(shape), l1, l2);
+}
+
+function orthogonal(scale: number, mode: unknown): Penalty {
+  if (mode !== 'rows' && mode !== 'columns') {
+    throw new ArgumentError(
+      `Invalid value for argument \`mode\`. Expected one of {"rows", "columns"}. Received: mode=${show(mode)}`,
+    );
+  }
+  return (address, shape) => {
+    const [rows, columns] = shape;
+    if (rows === undefined || columns === undefined || shape.length !== 2) {
+      throw new ShapeError(
+        `Inputs to OrthogonalRegularizer must have rank 2. Received: inputs.shape=${showShape(shape)}`,
+      );
+    }
+    return borrow(4 * rows * columns, 'OrthogonalRegularizer', (workspace) =>
+      kernels().orthogonalPenalty(workspace, address, rows, columns, scale, mode === 'columns'),
+    );
+  };
+}
+
+function kind(
+  className: string,
+  aliases: string[],
+  defaults: Config,
+  penaltyOf: (config: Config) => Penalty,
+): Kind<Regularizer> {
   return {
     className,
     aliases,
     defaults,
     make(config) {
-      for (const name of Object.keys(defaults)) if (name !== 'mode') factor(config, name);
-      if ('mode' in config && config.mode !== 'rows' && config.mode !== 'columns') {
-        throw new ArgumentError(
-          `Invalid value for argument \`mode\`. Expected one of {"rows", "columns"}. Received: mode=${show(config.mode)}`,
-        );
-      }
-      return Object.freeze({ className, getConfig: () => ({ ...config }) });
+      const penalty = penaltyOf(config);
+      const regularizer = (x: TensorLike): number => {
+        const { data, shape } = toTensor(x, `${className}: x`);
+        return borrow(4 * data.length, className, (address) => {
+          kernels().HEAPF32.set(data, address / 4);
+          return penalty(address, shape);
+        });
+      };
+      return Object.freeze(Object.assign(regularizer, { className, getConfig: () => ({ ...config }), penalty }));
     },
   };
 }
 
 const family = new Family<Regularizer>('regularizer', [
-  penalty('L1', ['l1'], { l1: 0.01 }),
-  penalty('L2', ['l2'], { l2: 0.01 }),
-  penalty('L1L2', ['l1l2', 'l1_l2'], { l1: 0, l2: 0 }),
-  penalty('OrthogonalRegularizer', ['orthogonal_regularizer'], { factor: 0.01, mode: 'rows' }),
+  kind('L1', ['l1'], { l1: 0.01 }, (config) => sums(factor(config, 'l1'), 0)),
+  kind('L2', ['l2'], { l2: 0.01 }, (config) => sums(0, factor(config, 'l2'))),
+  kind('L1L2', ['l1l2', 'l1_l2'], { l1: 0, l2: 0 }, (config) => sums(factor(config, 'l1'), factor(config, 'l2'))),
+  kind('OrthogonalRegularizer', ['orthogonal_regularizer'], { factor: 0.01, mode: 'rows' }, (config) =>
+    orthogonal(factor(config, 'factor'), config.mode),
+  ),
 ]);
 
 /** From a name, a configuration or an object; null stays null. @throws {ArgumentError} if it is not known. */
@@ -72,7 +119,10 @@ export function l1l2(options: { l1?: number | null; l2?: number | null } = {}): 
   return family.create('L1L2', options);
 }
 
-/** Penalty on rows (or columns) that are not orthogonal; `factor` defaults to 0.01, `mode` to `'rows'`. */
+/**
+ * Penalty on rows (or columns) of a matrix that are not orthogonal: `factor` (0.01) times the mean of |cosine| over
+ * all pairs; 0 if there is no pair. `mode` defaults to `'rows'`.
+ */
 export function orthogonalRegularizer(options: { factor?: number; mode?: 'rows' | 'columns' } = {}): Regularizer {
   return family.create('OrthogonalRegularizer', options);
 }

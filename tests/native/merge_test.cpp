@@ -81,7 +81,7 @@ TEST(Dropout, KeepsItsShareAndScalesIt) {
   EXPECT_EQ(mask, std::vector<float>(20000, 1));
 }
 
-// tests/unit/dropout_mask.test.ts checks the same entries in the WebAssembly module.
+// tests/tools/merge_kernels.test.ts checks the same entries in the WebAssembly module.
 TEST(Dropout, TheSameBitsOnEveryTarget) {
   std::vector<float> mask(8);
   dropout_mask(mask.data(), 8, 0.5, 42);

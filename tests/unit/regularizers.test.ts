@@ -1,32 +1,71 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { ArgumentError, constraints, regularizers } from 'simple-rnn';
-import { numbers, readCases } from './known_answers.js';
+import { ArgumentError, constraints, memory, regularizers, ShapeError, tensor } from 'simple-rnn';
+import { type Case, expectClose, type Nested, numbers, readCases } from './known_answers.js';
 
 const families = { regularizers, constraints };
-const cases = [...readCases('cases/keras_regularizers'), ...readCases('cases/keras_constraints')].map((each) => ({
-  each,
-  family: each.id.startsWith('reg') ? regularizers : constraints,
-}));
+const kinds = ['identifier', 'get_config', 'error', 'regularizer', 'constraint', 'constraint_property'];
+const cases = [
+  ...readCases('cases/keras_regularizers').map((each) => ({ each, family: regularizers })),
+  ...readCases('cases/keras_constraints').map((each) => ({ each, family: constraints })),
+  ...readCases('cases/tfjs_functions').map((each) => ({ each, family: regularizers })),
+].filter(({ each }) => kinds.includes(each.kind) && each.applies === 'in_scope');
 
-describe.each(cases.filter(({ each }) => ['identifier', 'get_config', 'error'].includes(each.kind)))(
-  'known answer $each.id',
-  ({ each, family }) => {
-    test(each.description, () => {
-      const { config, expected } = each;
-      if (each.kind === 'identifier') expect(family.get(config.identifier)?.className).toBe(expected.resolves_to);
-      else if (each.kind === 'get_config') expect(family.get(config)?.getConfig()).toEqual(expected.config);
-      else if (config.identifier !== undefined) expect(() => family.get(config.identifier)).toThrow(ArgumentError);
-      else {
-        const values = Object.fromEntries(
-          Object.entries(config.config).map(([key, value]) => [key, numbers(value as never)]),
-        );
-        const call = () => family.get({ class_name: config.class_name, config: values });
-        expect(call).toThrow(ArgumentError);
-        expect(call).toThrow(new RegExp(expected.message_regex));
-      }
-    });
-  },
+const tolerance = { rtol: 1e-6, atol: 1e-6 };
+
+function constrained(member: unknown, w: Nested) {
+  return (constraints.get(member as never) as constraints.Constraint)(numbers(w));
+}
+
+function expectPenalty(member: unknown, x: Nested, value: number, { rtol, atol }: Case['tolerance']): void {
+  const penalty = (regularizers.get(member as never) as regularizers.Regularizer)(numbers(x));
+  expect(Math.abs(penalty - value)).toBeLessThanOrEqual(atol + rtol * value);
+}
+
+function checkValue({ kind, config, inputs, expected, tolerance }: Case): void {
+  const { x, w } = inputs as unknown as { x: Nested; w: Nested };
+  if (kind === 'regularizer') expectPenalty(config, x, expected.value, tolerance);
+  else if (kind === 'constraint') expectClose(constrained(config, w), expected.w, tolerance);
+  else {
+    const { data, shape } = constrained(config, w);
+    const [rows, columns] = shape as [number, number];
+    for (let j = 0; j < columns; j += 1) {
+      let squares = 0;
+      for (let i = 0; i < rows; i += 1) squares += (data[i * columns + j] as number) ** 2;
+      expect(Math.abs(Math.sqrt(squares) - expected.column_norms)).toBeLessThan(2e-6);
+    }
+  }
+}
+
+describe.each(cases)('known answer $each.id', ({ each, family }) => {
+  test(each.description, () => {
+    const { config, expected } = each;
+    if (each.kind === 'identifier') expect(family.get(config.identifier)?.className).toBe(expected.resolves_to);
+    else if (each.kind === 'get_config') expect(family.get(config)?.getConfig()).toEqual(expected.config);
+    else if (each.kind !== 'error') checkValue(each);
+    else if (config.identifier !== undefined) expect(() => family.get(config.identifier)).toThrow(ArgumentError);
+    else {
+      const values = Object.fromEntries(
+        Object.entries(config.config).map(([key, value]) => [key, numbers(value as never)]),
+      );
+      const call = () => family.get({ class_name: config.class_name, config: values });
+      expect(call).toThrow(ArgumentError);
+      expect(call).toThrow(new RegExp(expected.message_regex));
+    }
+  });
+});
+
+const ours: Record<string, { member: unknown; x: Nested; expected: Nested }[]> = JSON.parse(
+  readFileSync(new URL('../fixtures/functions/functions.json', import.meta.url), 'utf8'),
 );
+
+test.each(ours.regularizers ?? [])('Keras: $member.class_name $member.config', ({ member, x, expected }) => {
+  expectPenalty(member, x, expected as number, tolerance);
+});
+
+test.each(ours.constraints ?? [])('Keras: $member.class_name $member.config', ({ member, x, expected }) => {
+  expectClose(constrained(member, x), expected, tolerance);
+});
 
 describe('regularizers', () => {
   test('names, defaults, None', () => {
@@ -47,6 +86,62 @@ describe('regularizers', () => {
     expect(() => regularizers.l2({ l2: -1 })).toThrow(
       'Invalid value for argument l2: expected a non-negative float.Received: l2=-1',
     );
+  });
+});
+
+describe('on tensors', () => {
+  test('the argument stays as it is, and nothing stays in the module', () => {
+    const before = memory();
+    const w = tensor([
+      [-3, 4],
+      [0, 0],
+    ]);
+    expect(constraints.nonNeg()(w).toArray()).toEqual([
+      [0, 4],
+      [0, 0],
+    ]);
+    expect(constraints.unitNorm({ axis: null })(w).toArray()).toEqual(
+      constraints
+        .unitNorm({ axis: [0, 1] })(w)
+        .toArray(),
+    );
+    expect(regularizers.l1({ l1: 1 })({ data: new Int8Array([-1, 2]), shape: [2] })).toBe(3);
+    expect(w.toArray()).toEqual([
+      [-3, 4],
+      [0, 0],
+    ]);
+    expect(memory()).toEqual(before);
+  });
+
+  test('a number, no rows', () => {
+    expect(regularizers.l2({ l2: 1 })(3)).toBe(9);
+    expect(regularizers.l2()(tensor([], [0, 3]))).toBe(0);
+    expect(constraints.nonNeg()(-3).toArray()).toBe(0);
+    expect(constraints.maxNorm()(tensor([], [0, 3])).shape).toEqual([0, 3]);
+  });
+
+  test('float64 sums, the worst case of the orthogonal one', () => {
+    expect(regularizers.l2({ l2: 1 })(new Array(2 ** 16).fill(0.1))).toBeCloseTo(2 ** 16 * Math.fround(0.1) ** 2, 9);
+    expect(
+      regularizers.orthogonalRegularizer({ factor: 1 })([
+        [1, 2],
+        [1, 2],
+        [-1, -2],
+      ]),
+    ).toBeCloseTo(1, 6);
+    expect(regularizers.orthogonalRegularizer()([[1, 2]])).toBe(0);
+  });
+
+  test('wrong ranks and axes', () => {
+    const orthogonal = regularizers.orthogonalRegularizer();
+    expect(() => orthogonal(tensor(new Float32Array(64), [4, 4, 4]))).toThrow(ShapeError);
+    expect(() => orthogonal(tensor(new Float32Array(64), [4, 4, 4]))).toThrow(
+      'Inputs to OrthogonalRegularizer must have rank 2. Received: inputs.shape=(4, 4, 4)',
+    );
+    expect(() => constraints.maxNorm({ axis: 1 })([1, 2])).toThrow(/MaxNorm: `axis` 1 is none of .*\(2,\)/);
+    expect(() => constraints.unitNorm({ axis: [0, -3] })([[1], [2]])).toThrow(ShapeError);
+    expect(() => constraints.unitNorm()(5)).toThrow(ShapeError);
+    expect(() => regularizers.l1()('x' as never)).toThrow(/L1: x: expected a Tensor/);
   });
 });
 

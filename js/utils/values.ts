@@ -1,0 +1,16 @@
+import { UnsupportedError } from '../runtime/errors.js';
+import { type NumberArray, type Tensor, type TensorLike, tensor, toTensor } from '../runtime/tensor.js';
+
+/** Data, or a typed array: one axis. */
+export type Values = TensorLike | NumberArray;
+
+/** Reads data; a bare typed array has one axis. */
+export function readValues(value: unknown, owner: string): Tensor {
+  return ArrayBuffer.isView(value) ? tensor(value as NumberArray) : toTensor(value, owner);
+}
+
+/** Options of Keras' that have no counterpart are refused by name. */
+export function refuseOptions(owner: string, options: object, names: readonly string[], why: string): void {
+  const name = names.find((each) => each in options);
+  if (name !== undefined) throw new UnsupportedError(`${owner}: \`${name}\` is not supported: ${why}`);
+}
