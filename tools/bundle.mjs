@@ -100,6 +100,7 @@ async function bundleEntry(entry, format, outputFolder, wasm, banner) {
     mainFields: ['module', 'main'],
     minifyWhitespace: true,
     minifySyntax: true,
+    minifyIdentifiers: true,
     lineLimit: entry.name === 'bytes' ? undefined : lineLimit,
     legalComments: 'eof',
     // A dynamic import in CommonJS becomes a require of the sibling.
@@ -134,6 +135,7 @@ export async function bundleScript(outputFile, wasm) {
     platform: 'browser',
     minifyWhitespace: true,
     minifySyntax: true,
+    minifyIdentifiers: true,
     legalComments: 'eof',
     plugins: [inlinedBytes(wasm), builtModule(wasm), smallJsfive],
   });

@@ -57,10 +57,8 @@ export class Activation extends Layer {
     }
   }
 
-  override begin(input: Span, context: CallContext): Call {
-    this.alive();
-    this.checkInput(input.shape);
-    if (this.activation === 'linear') return new PassCall(input, [input]);
+  override begin([input]: readonly [Span], context: CallContext): Call {
+    if (this.activation === 'linear') return new PassCall([input], [input]);
     return new ActivationCall(this, input, context);
   }
 
@@ -82,7 +80,7 @@ class ActivationCall extends Call {
   readonly #columns: number;
 
   constructor(layer: Activation, input: Span, context: CallContext) {
-    super(input, [takeSpan(context.arena, layer.computeOutputShape(input.shape) as readonly number[], input.mask)]);
+    super([input], [takeSpan(context.arena, layer.computeOutputShape(input.shape) as readonly number[], input.mask)]);
     this.#layer = layer;
     this.#columns = input.shape.at(-1) ?? 1;
     this.#rows = sizeOf(input.shape) / this.#columns;

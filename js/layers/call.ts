@@ -1,6 +1,7 @@
 import type { Arena } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import { Tensor } from '../runtime/tensor.js';
+import type { Layer } from './layer.js';
 
 /** A mask lent inside the module: uint8, 1 = use the step. */
 export interface MaskSpan {
@@ -16,13 +17,33 @@ export interface Span {
   mask: MaskSpan | null;
 }
 
-/** What one application is given besides its input. */
+/** What happens inside one recurrent layer, each [batch, steps, units] in processing order. */
+export interface Inspection {
+  /** The layer looked into; the cell where several cells form one layer. */
+  layer: Layer;
+  /** h, the state after each step. */
+  states: Tensor;
+  /** x · kernel; 0 at masked steps. Null for a cell of the user's own. */
+  inputContribution: Tensor | null;
+  /** h₋₁ · recurrent_kernel; 0 at masked steps. With the bias the two sum up to the pre-activation. */
+  recurrentContribution: Tensor | null;
+}
+
+/** Takes the losses that calls report when they are carried out. */
+export type LossSink = (layer: Layer, value: number) => void;
+
+/** What one application is given besides its inputs. */
 export interface CallContext {
   /** Where the call takes room for its outputs and workspace. */
   arena: Arena;
-  training: boolean;
-  /** Initial states, one span each, or null. */
+  /** Null: not said; a graph's nodes then go by what they were given. */
+  training: boolean | null;
+  /** Initial states, flat, or null. */
   initialState: readonly Span[] | null;
+  /** Is told the activity losses; null where nobody asks. */
+  losses: LossSink | null;
+  /** Takes what recurrent layers show of themselves; null where nobody asks. */
+  inspections: Inspection[] | null;
 }
 
 /**
@@ -30,22 +51,42 @@ export interface CallContext {
  * A layer keeps nothing of it, so that a layer may be applied several times in one graph.
  */
 export abstract class Call {
-  readonly input: Span;
+  readonly inputs: readonly Span[];
   /** The results: the output, then the states of a layer with returnState. */
   readonly outputs: readonly Span[];
 
-  constructor(input: Span, outputs: readonly Span[]) {
-    this.input = input;
+  constructor(inputs: readonly Span[], outputs: readonly Span[]) {
+    this.inputs = inputs;
     this.outputs = outputs;
   }
 
-  /** One kernel call: overwrites the outputs. It may be repeated on new input at the same place. */
+  /** The first input. */
+  get input(): Span {
+    return this.inputs[0] as Span;
+  }
+
+  /** Overwrites the outputs. It may be repeated on new input at the same place. */
   abstract forward(): void;
 }
 
 /** The call of a layer that hands its input on. */
 export class PassCall extends Call {
   override forward(): void {}
+}
+
+/** Calls one after the other. */
+export class SequenceCall extends Call {
+  readonly #calls: readonly Call[];
+
+  constructor(inputs: readonly Span[], outputs: readonly Span[], calls: readonly Call[]) {
+    super(inputs, outputs);
+    this.#calls = calls;
+  }
+
+  override forward(): void {
+    const calls = this.#calls;
+    for (let index = 0; index < calls.length; index += 1) (calls[index] as Call).forward();
+  }
 }
 
 /** Number of elements. */
@@ -58,6 +99,11 @@ export function sizeOf(shape: readonly number[]): number {
 /** Room for a new tensor. */
 export function takeSpan(arena: Arena, shape: readonly number[], mask: MaskSpan | null): Span {
   return { address: arena.take(4 * sizeOf(shape)), shape: Object.freeze([...shape]), mask };
+}
+
+/** Room for a new mask. */
+export function takeMask(arena: Arena, shape: readonly number[]): MaskSpan {
+  return { address: arena.take(sizeOf(shape)), shape: Object.freeze([...shape]) };
 }
 
 /** Copies a tensor in. */
@@ -73,12 +119,20 @@ export function writeMask(mask: MaskSpan, tensor: Tensor): void {
   }
 }
 
+/** Copies a result out, without its mask. */
+export function readNumbers(span: Span): Tensor {
+  const start = span.address / 4;
+  return new Tensor(kernels().HEAPF32.slice(start, start + sizeOf(span.shape)), span.shape);
+}
+
+/** Copies a mask out. */
+export function readMask(mask: MaskSpan): Tensor {
+  const bytes = kernels().HEAPU8.subarray(mask.address, mask.address + sizeOf(mask.shape));
+  return new Tensor(Float32Array.from(bytes), mask.shape);
+}
+
 /** Copies a result out, with its mask. */
 export function readSpan(span: Span): Tensor {
-  const start = span.address / 4;
-  const data = kernels().HEAPF32.slice(start, start + sizeOf(span.shape));
-  const { mask } = span;
-  if (mask === null) return new Tensor(data, span.shape);
-  const bytes = kernels().HEAPU8.subarray(mask.address, mask.address + sizeOf(mask.shape));
-  return new Tensor(data, span.shape, new Tensor(Float32Array.from(bytes), mask.shape));
+  const { data, shape } = readNumbers(span);
+  return new Tensor(data, shape, span.mask === null ? null : readMask(span.mask));
 }

@@ -85,7 +85,7 @@ export class Dense extends Layer {
 
   /** @internal Size of the last axis of the input, known once built. */
   get features(): number {
-    return (this.weights[0] as Weight).shape[0] as number;
+    return (this.ownWeights[0] as Weight).shape[0] as number;
   }
 
   /** @internal */
@@ -116,7 +116,7 @@ export class Dense extends Layer {
 
   /** @internal Address of the packed weights, packed anew if a weight has changed. */
   packed(): number {
-    const [kernel, bias] = this.weights as [Weight, Weight | undefined];
+    const [kernel, bias] = this.ownWeights as [Weight, Weight | undefined];
     const version = kernel.version + (bias === undefined ? 0 : bias.version);
     if (version !== this.#packedVersion) {
       this.alive();
@@ -128,9 +128,7 @@ export class Dense extends Layer {
     return (this.#packed as Block).address;
   }
 
-  override begin(input: Span, context: CallContext): Call {
-    this.alive();
-    this.checkInput(input.shape);
+  override begin([input]: readonly [Span], context: CallContext): Call {
     return new DenseCall(this, input, context);
   }
 
@@ -169,7 +167,7 @@ class DenseCall extends Call {
   readonly #rows: number;
 
   constructor(layer: Dense, input: Span, context: CallContext) {
-    super(input, [takeSpan(context.arena, [...input.shape.slice(0, -1), layer.units], input.mask)]);
+    super([input], [takeSpan(context.arena, [...input.shape.slice(0, -1), layer.units], input.mask)]);
     this.#layer = layer;
     this.#rows = sizeOf(input.shape) / layer.features;
     layer.packed();

@@ -1,30 +1,41 @@
 import { Arena } from '../runtime/memory.js';
 import { trapped } from '../runtime/module.js';
 import type { Tensor } from '../runtime/tensor.js';
-import { type Call, type CallContext, readSpan, type Span, sizeOf, takeSpan, writeMask, writeSpan } from './call.js';
+import {
+  type Call,
+  type CallContext,
+  type Inspection,
+  type LossSink,
+  readSpan,
+  type Span,
+  takeMask,
+  takeSpan,
+  writeMask,
+  writeSpan,
+} from './call.js';
 
 /** What an eager application is given, all checked. */
 export interface EagerInputs {
-  input: Tensor;
-  mask: Tensor | null;
+  inputs: readonly Tensor[];
+  /** One for each input. */
+  masks: readonly (Tensor | null)[];
   initialState: readonly Tensor[] | null;
-  training: boolean;
+  training: boolean | null;
+  losses: LossSink | null;
+  inspections: Inspection[] | null;
 }
 
-/** A layer, as far as one application needs it. */
-interface Applicable {
-  owner: string;
-  begin(input: Span, context: CallContext): Call;
-}
+/** Lays out one application. */
+type Begin = (inputs: readonly Span[], context: CallContext) => Call;
 
 /** Applies a layer once, in memory of its own that is freed at the end. */
-export function evaluateEagerly(layer: Applicable, inputs: EagerInputs): Tensor[] {
-  const arena = new Arena(`${layer.owner}: apply`);
+export function evaluateEagerly(owner: string, begin: Begin, given: EagerInputs): Tensor[] {
+  const arena = new Arena(`${owner}: apply`);
   try {
     arena.measure();
-    layOut(layer, arena, inputs);
+    layOut(begin, arena, given);
     arena.commit();
-    return layOut(layer, arena, inputs).outputs.map(readSpan);
+    return layOut(begin, arena, given).outputs.map(readSpan);
   } catch (error) {
     throw trapped(error);
   } finally {
@@ -33,17 +44,22 @@ export function evaluateEagerly(layer: Applicable, inputs: EagerInputs): Tensor[
 }
 
 // Measured first; the second time the addresses are real, and the call is carried out.
-function layOut(layer: Applicable, arena: Arena, { input, mask, initialState, training }: EagerInputs): Call {
-  const span = takeSpan(arena, input.shape, null);
-  if (mask !== null) span.mask = { address: arena.take(mask.data.length), shape: mask.shape };
+function layOut(begin: Begin, arena: Arena, given: EagerInputs): Call {
+  const { inputs, masks, initialState, training, losses, inspections } = given;
+  const spans = inputs.map((input, index) => {
+    const mask = masks[index] ?? null;
+    return takeSpan(arena, input.shape, mask === null ? null : takeMask(arena, mask.shape));
+  });
   const states = initialState?.map((state) => takeSpan(arena, state.shape, null)) ?? null;
-  const call = layer.begin(span, { arena, training, initialState: states });
+  const call = begin(spans, { arena, training, initialState: states, losses, inspections });
   if (!arena.committed) return call;
-  writeSpan(span, input);
-  if (mask !== null && span.mask !== null) writeMask(span.mask, mask);
+  spans.forEach((span, index) => {
+    writeSpan(span, inputs[index] as Tensor);
+    if (span.mask !== null) writeMask(span.mask, masks[index] as Tensor);
+  });
   states?.forEach((state, index) => {
     writeSpan(state, initialState?.[index] as Tensor);
   });
-  if (sizeOf(input.shape) > 0) call.forward();
+  if (inputs.every(({ data }) => data.length > 0)) call.forward();
   return call;
 }

@@ -38,13 +38,11 @@ export class Flatten extends Layer {
     if (shape.length < 1) throw this.incompatible(`expected min_ndim=1, found ndim=${shape.length}`, shape);
   }
 
-  override begin(input: Span): Call {
-    this.alive();
-    this.checkInput(input.shape);
+  override begin([input]: readonly [Span]): Call {
     const batch = input.shape[0] as number;
     const size = input.shape.slice(1).reduce((all, length) => all * length, 1);
     const shape = Object.freeze([batch, size]);
-    return new PassCall(input, [{ address: input.address, shape, mask: null }]);
+    return new PassCall([input], [{ address: input.address, shape, mask: null }]);
   }
 
   override computeOutputShape(inputShape: Shape): Shape {

@@ -3,6 +3,7 @@ import { checkBoolean, checkOptions, checkShape, type Shape, show } from '../run
 import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
 import { type Call, PassCall, type Span } from './call.js';
 import { Layer } from './layer.js';
+import { Node, SymbolicTensor } from './symbolic.js';
 
 /** Options of {@link InputLayer}. */
 export interface InputLayerOptions {
@@ -95,10 +96,12 @@ export class InputLayer extends Layer {
     }
     this.inputDtype = dtype ?? 'float32';
     this.built = true;
+    const output = new SymbolicTensor(this.batchShape, this.inputDtype);
+    this.connections.inbound.push(new Node(this, [], false, {}, [output]));
   }
 
-  override begin(input: Span): Call {
-    return new PassCall(input, [input]);
+  override begin([input]: readonly [Span]): Call {
+    return new PassCall([input], [input]);
   }
 
   override getConfig(): Config {

@@ -1,31 +1,58 @@
 import type { Config } from '../family.js';
+import type * as initializers from '../initializers.js';
 import * as regularizers from '../regularizers.js';
-import { checkBoolean, checkOptions, checkShape, type Shape, showShape } from '../runtime/check.js';
+import { checkBoolean, checkOptions, checkShape, type Shape, show, showShape } from '../runtime/check.js';
 import { DISPOSE } from '../runtime/dispose.js';
 import { ArgumentError, DisposedError, inArgument, ShapeError } from '../runtime/errors.js';
 import { aligned, Block } from '../runtime/memory.js';
-import { type MaskLike, Tensor, type TensorLike, toMask, toTensor } from '../runtime/tensor.js';
+import { Tensor, type TensorLike, toMask, toTensor } from '../runtime/tensor.js';
 import { Weight } from '../runtime/weight.js';
+import { weightOptions } from './arguments.js';
 import type { Call, CallContext, Span } from './call.js';
 import { camelOptions } from './config.js';
+import { Connected } from './connected.js';
 import { evaluateEagerly } from './eager.js';
 import {
+  type AddWeightOptions,
   type ApplyOptions,
   BASE_OPTIONS,
   checkDtype,
   checkName,
   FLOAT32_POLICY,
+  type InputShape,
   type LayerOptions,
+  type MaskArgument,
   type WeightSpec,
 } from './layer_options.js';
+import { Losses, RegularizedCall } from './losses.js';
 import { automaticName } from './names.js';
+import type { DeserializeOptions } from './registry.js';
 import { writeWeights } from './set_weights.js';
+import { type Argument, isSymbolic, isTensorList, Node, type NodeOptions, SymbolicTensor, single } from './symbolic.js';
+import { inferOutputShapes, UserCall } from './user_call.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
 type LayerConstructor<T> = new (options: any) => T;
 
-/** What all layers have in common. */
-export abstract class Layer {
+/** What a layer gives on data: a tensor, or a list where there are several. */
+export type Outputs = Tensor | readonly (Tensor | readonly Tensor[])[];
+/** What a layer gives in a graph. */
+export type SymbolicOutputs = SymbolicTensor | readonly (SymbolicTensor | readonly SymbolicTensor[])[];
+
+/**
+ * What all layers have in common, and what a layer of your own derives from: it has `call(inputs, { mask, training })`,
+ * which takes and gives tensors, and if it has weights `build(inputShape)`, which calls `addWeight`. Without a
+ * `computeOutputShape` of its own, `call` is tried on zeros to learn the shape.
+ * Follows https://keras.io/api/layers/base_layer/.
+ *
+ * @example
+ * class Scale extends Layer {
+ *   static className = 'Scale';
+ *   build() { this.factor = this.addWeight({ name: 'factor', initializer: 'ones' }); }
+ *   call(x) { const factor = this.factor.read().data[0]; return tensor(x.data.map((value) => factor * value), x.shape); }
+ * }
+ */
+export abstract class Layer extends Connected {
   /** Keras' class name, written into files. */
   static readonly className: string = 'Layer';
   /** @internal Names of the options that the constructor takes. */
@@ -39,23 +66,31 @@ export abstract class Layer {
   built = false;
   /** Shape given by `inputShape` or `batchInputShape`, batch first, or null. */
   readonly batchInputShape: Shape | null;
-  /** Penalty on the outputs, or null. */
+  /** Penalty on the outputs, or null; it counts as a loss, divided by the batch size. */
   readonly activityRegularizer: regularizers.Regularizer | null;
   /** @internal Prefix of the weights' paths: the model's name and a slash. */
   scope = '';
   /** @internal Input shape that `build` was given, or null. */
-  buildShape: Shape | null = null;
-  /** @internal A loader overwrites every weight and saves the initializers' work. */
+  buildShape: InputShape | null = null;
+  /** @internal A loader overwrites every weight: saves the initializers' work, and memory up to then. */
   skipInitializers = false;
+  /** @internal What the constructor was given, for `clone`. */
+  readonly options: LayerOptions;
   #trainable: boolean;
-  #weights: readonly Weight[] = [];
+  #supportsMasking: boolean | null = null;
+  #weights: Weight[] = [];
   #block: Block | null = null;
   #disposed = false;
-
+  #warned = false;
+  readonly #updates: { update: unknown; inputs: unknown[] | null }[] = [];
   /** @internal */
-  constructor(options: LayerOptions) {
+  readonly lossList = new Losses();
+
+  constructor(options: LayerOptions = {}) {
+    super();
     const type = this.constructor as typeof Layer;
     const given = checkOptions(type.className, options, type.optionNames);
+    this.options = given;
     const name = checkName(type.className, given.name);
     const owner = name === null ? type.className : `${type.className} '${name}'`;
     checkDtype(owner, given.dtype);
@@ -81,13 +116,37 @@ export abstract class Layer {
   }
 
   /** @internal Class and name, for messages. */
-  get owner(): string {
+  override get owner(): string {
     return `${this.className} '${this.name}'`;
   }
 
-  /** Whether the layer hands a mask on. */
+  /** Prefix of the weights' paths. */
+  get scopeName(): string {
+    return `${this.scope}${this.name}`;
+  }
+
+  // Whether `call` is the user's.
+  private get isUsers(): boolean {
+    return this.call !== Layer.prototype.call;
+  }
+
+  /** Whether the layer hands a mask on. A layer of your own does if it says so. */
   get supportsMasking(): boolean {
-    return true;
+    return this.#supportsMasking ?? !this.isUsers;
+  }
+
+  set supportsMasking(value: boolean) {
+    this.#supportsMasking = checkBoolean(this.owner, 'supportsMasking', value);
+  }
+
+  /** @internal Whether each row of the batch is computed by itself and by us: then rows of several calls can be joined. */
+  get isRowwise(): boolean {
+    return !this.isUsers && this.sublayers.every((layer) => layer.isRowwise);
+  }
+
+  /** @internal The layers within. */
+  get sublayers(): readonly Layer[] {
+    return [];
   }
 
   /** Whether training changes the weights. */
@@ -97,22 +156,44 @@ export abstract class Layer {
 
   set trainable(value: boolean) {
     this.#trainable = checkBoolean(this.owner, 'trainable', value);
-    for (const weight of this.weights) weight.trainable = this.#trainable;
+    for (const weight of this.#weights) weight.freeze(!value);
+    for (const layer of this.sublayers) layer.trainable = value;
+  }
+
+  /** @internal The weights that the layer itself holds. */
+  get ownWeights(): readonly Weight[] {
+    return this.#weights;
   }
 
   /** All weights, in Keras' order; empty before `build`. */
   get weights(): readonly Weight[] {
-    return this.#weights;
+    const all = this.sublayers.flatMap(({ weights }) => [...weights]);
+    return all.length === 0 ? this.#weights : [...new Set([...this.#weights, ...all])];
   }
 
   /** Weights that training changes. */
   get trainableWeights(): readonly Weight[] {
-    return this.trainable ? this.weights : [];
+    return this.trainable ? this.weights.filter(({ trainable }) => trainable) : [];
   }
 
   /** Weights that training leaves alone. */
   get nonTrainableWeights(): readonly Weight[] {
-    return this.trainable ? [] : this.weights;
+    return this.trainable ? this.weights.filter(({ trainable }) => !trainable) : this.weights;
+  }
+
+  /** The same as {@link weights}. */
+  get variables(): readonly Weight[] {
+    return this.weights;
+  }
+
+  /** The same as {@link trainableWeights}. */
+  get trainableVariables(): readonly Weight[] {
+    return this.trainableWeights;
+  }
+
+  /** The same as {@link nonTrainableWeights}. */
+  get nonTrainableVariables(): readonly Weight[] {
+    return this.nonTrainableWeights;
   }
 
   /** @internal Throws if the layer was disposed. */
@@ -121,21 +202,47 @@ export abstract class Layer {
   }
 
   /**
-   * Creates the weights for an input shape, batch first. A built layer only checks the shape.
+   * Creates the weights for an input shape, batch first; a list of shapes for several inputs. A built layer only checks
+   * the shape.
    * @throws {ShapeError} if the shape does not suit the layer, {OutOfMemoryError} if it does not fit.
    */
-  build(inputShape: Shape): void {
+  build(inputShape: InputShape): void {
     this.alive();
-    const shape = checkShape(this.owner, 'inputShape', inputShape, true, true);
-    this.checkInput(shape);
+    const shapes = this.readShapes(inputShape);
+    this.checkInputs(shapes);
     if (this.built) return;
-    this.createWeights(shape);
-    this.buildShape = shape;
+    try {
+      this.createWeights(single(shapes));
+    } catch (error) {
+      this.unbuild();
+      throw error;
+    }
+    this.buildShape = single(shapes);
     this.built = true;
   }
 
-  /** @internal What a layer has to know of the model it becomes part of: the shape of its input. */
-  enterModel(_inputShape: Shape): void {}
+  /** @internal One shape, or the shapes of several inputs, checked. */
+  protected readShapes(inputShape: InputShape): readonly Shape[] {
+    const isList = Array.isArray(inputShape) && inputShape.length > 0 && inputShape.every(Array.isArray);
+    const shapes = (isList ? inputShape : [inputShape]) as readonly Shape[];
+    return shapes.map((shape) => checkShape(this.owner, 'inputShape', shape, true, true));
+  }
+
+  // A user's `build` need not say that it is done.
+  private ensureBuilt(shapes: readonly Shape[]): void {
+    if (this.built) return;
+    try {
+      this.build(single(shapes));
+    } catch (error) {
+      this.unbuild();
+      throw error;
+    }
+    this.buildShape ??= single(shapes);
+    this.built = true;
+  }
+
+  /** @internal What a layer has to know of a graph it becomes part of: the shapes of its inputs. */
+  enterGraph(_shapes: readonly Shape[]): void {}
 
   /** @internal Undoes `build`. */
   unbuild(): void {
@@ -143,45 +250,96 @@ export abstract class Layer {
     this.#weights = [];
     this.buildShape = null;
     this.built = false;
+    for (const layer of this.sublayers) layer.unbuild();
   }
 
   /** @internal */
-  protected createWeights(inputShape: Shape): void {
-    const specs = this.weightSpecs(inputShape);
+  protected createWeights(inputShape: InputShape): void {
+    const specs = this.weightSpecs(inputShape as Shape);
     if (specs.length === 0) return;
-    const weights = specs.map(
-      (spec) => new Weight({ ...spec, path: `${this.scope}${this.name}/${spec.name}`, trainable: this.trainable }),
-    );
-    const bytes = weights.reduce((sum, weight) => sum + aligned(weight.size * 4), 0);
-    const block = new Block(bytes, `${this.owner}: weights`);
-    try {
+    const weights = specs.map((spec) => this.newWeight(spec));
+    if (!this.skipInitializers) {
+      const bytes = weights.reduce((sum, weight) => sum + aligned(weight.size * 4), 0);
+      const block = new Block(bytes, `${this.owner}: weights`);
+      this.#block = block;
       let offset = 0;
       weights.forEach((weight, index) => {
         weight.place(block, offset);
-        if (this.skipInitializers) weight.clear();
-        else {
-          const { initializer } = specs[index] as WeightSpec;
-          inArgument(this.owner, `initializer of ${weight.name}`, () => initializer.fill(weight.address, weight.shape));
-        }
+        this.initialize(weight, (specs[index] as WeightSpec).initializer);
         offset += aligned(weight.size * 4);
       });
-    } catch (error) {
-      block.free();
-      throw error;
     }
-    this.#block = block;
     this.#weights = weights;
   }
 
-  /** @internal Names and shapes of the weights that `build` would create: a loader checks its file against them first. */
-  plannedWeights(inputShape: Shape): readonly { name: string; shape: readonly number[] }[] {
-    this.checkInput(inputShape);
-    return this.weightSpecs(inputShape);
+  private newWeight(spec: WeightSpec): Weight {
+    const weight = new Weight({
+      ...spec,
+      path: `${this.scopeName}/${spec.name}`,
+      trainable: spec.trainable ?? true,
+    });
+    weight.freeze(!this.trainable);
+    return weight;
+  }
+
+  private initialize(weight: Weight, initializer: initializers.Initializer): void {
+    inArgument(this.owner, `initializer of ${weight.name}`, () => initializer.fill(weight.address, weight.shape));
+  }
+
+  /** @internal Builds a layer within, whose weights' paths begin with this layer's. */
+  protected buildPart(part: Layer, inputShape: InputShape): void {
+    if (part.built && part.ownWeights.length + part.sublayers.length > 0) {
+      part.build(inputShape);
+      return;
+    }
+    part.scope = `${this.scopeName}/`;
+    part.skipInitializers = this.skipInitializers;
+    part.ensureBuilt(this.readShapes(inputShape));
+  }
+
+  /**
+   * Creates one weight; for the `build` of a layer of your own.
+   * @returns the weight: `read()` gives its numbers.
+   * @throws {ArgumentError} {ShapeError} naming the option that does not fit.
+   */
+  addWeight(options: AddWeightOptions = {}): Weight {
+    this.alive();
+    const owner = `${this.owner}: addWeight`;
+    const known = ['name', 'shape', 'dtype', 'initializer', 'regularizer', 'constraint', 'trainable'];
+    const given = checkOptions(owner, options, known);
+    const shape = checkShape(owner, 'shape', given.shape ?? [], false) as readonly number[];
+    checkDtype(owner, given.dtype);
+    const name = checkName(owner, given.name) ?? 'weight';
+    const parts = { Initializer: given.initializer, Regularizer: given.regularizer, Constraint: given.constraint };
+    const asked = Object.fromEntries(Object.entries(parts).map(([key, value]) => [`${name}${key}`, value]));
+    const made = weightOptions(owner, asked, name, shape.length > 0 ? 'glorot_uniform' : 'zeros');
+    const trainable = checkBoolean(owner, 'trainable', given.trainable ?? true);
+    const weight = this.newWeight({ name, shape, trainable, ...made });
+    if (!this.skipInitializers) this.initialize(weight, made.initializer);
+    const frozen = this.#weights.findIndex((each) => !each.declaredTrainable);
+    if (trainable && frozen >= 0) this.#weights.splice(frozen, 0, weight);
+    else this.#weights.push(weight);
+    return weight;
+  }
+
+  /** As {@link addWeight}; a weight of this name that is there already is given back. */
+  addVariable(options: AddWeightOptions = {}): Weight {
+    return this.#weights.find(({ name }) => name === (options.name ?? 'weight')) ?? this.addWeight(options);
   }
 
   /** @internal The weights that `build` creates, in Keras' order. */
   protected weightSpecs(_inputShape: Shape): WeightSpec[] {
     return [];
+  }
+
+  /** @internal Checks the number of inputs, and each of them. @throws {ArgumentError} {ShapeError} with Keras' text. */
+  checkInputs(shapes: readonly Shape[]): void {
+    if (shapes.length !== 1) {
+      throw new ArgumentError(
+        `${this.owner}: inputs: Layer "${this.name}" expects 1 input(s), but it received ${shapes.length} input tensors.`,
+      );
+    }
+    this.checkInput(shapes[0] as Shape);
   }
 
   /** @internal Checks rank and sizes of an input. @throws {ShapeError} with Keras' text. */
@@ -195,34 +353,90 @@ export abstract class Layer {
     );
   }
 
-  /** Shape of the output for an input shape, batch first; with returnState a list: output, then states. */
-  computeOutputShape(inputShape: Shape): Shape | Shape[] {
-    return inputShape;
+  /**
+   * Shape of the output for an input shape, batch first; lists for several inputs or outputs. A layer of your own that
+   * does not say it is tried on zeros.
+   */
+  computeOutputShape(inputShape: InputShape): Shape | Shape[] {
+    const shapes = this.readShapes(inputShape);
+    this.checkInputs(shapes);
+    if (!this.isUsers) return shapes[0] as Shape;
+    this.ensureBuilt(shapes);
+    return single(inferOutputShapes(this, shapes));
   }
 
-  /** The mask that goes with the output; null for none. */
-  computeMask(_inputs: TensorLike, mask: MaskLike | null = null): Tensor | null | (Tensor | null)[] {
-    return mask === null || !this.supportsMasking ? null : toMask(mask, `${this.owner}: mask`);
+  /** @internal Shapes of all outputs, flat. */
+  outputShapes(shapes: readonly Shape[]): readonly Shape[] {
+    const made = this.computeOutputShape(single(shapes)) as unknown[];
+    const flatten = (shape: unknown[]): Shape[] =>
+      shape.some(Array.isArray) ? shape.flatMap((each) => flatten(each as unknown[])) : [shape as Shape];
+    return flatten(made);
   }
-
-  /** @internal Lays out one application: checks shapes and takes room for its results. */
-  abstract begin(input: Span, context: CallContext): Call;
 
   /**
-   * Computes the layer on data, and builds it at first use.
-   * @param inputs A tensor or arrays, batch first. Its own mask is used unless `mask` says otherwise.
+   * The mask that goes with the output; null for none, a list for several outputs.
+   * @param inputs Tensors, arrays or symbolic tensors.
+   */
+  computeMask(_inputs: unknown, mask: MaskArgument | readonly MaskArgument[] = null): MaskResult {
+    const isList = Array.isArray(mask) && (mask as unknown[]).every((each) => each === null || isTensorList([each]));
+    const first = (isList ? (mask as MaskArgument[])[0] : mask) as MaskArgument | undefined;
+    if (first === null || first === undefined || !this.supportsMasking) return null;
+    return first instanceof SymbolicTensor ? first : toMask(first, `${this.owner}: mask`);
+  }
+
+  /** @internal Lays out one application: takes room for its results. The shapes were checked. */
+  begin(_inputs: readonly Span[], _context: CallContext): Call {
+    throw new ArgumentError(`${this.owner} has no \`call\``);
+  }
+
+  /** @internal Lays out one application, whoever wrote the layer. */
+  open(inputs: readonly Span[], context: CallContext): Call {
+    this.alive();
+    this.checkInputs(inputs.map(({ shape }) => shape));
+    return this.isUsers ? this.regularized(new UserCall(this, inputs, context), context) : this.own(inputs, context);
+  }
+
+  private own(inputs: readonly Span[], context: CallContext): Call {
+    return this.regularized(this.begin(inputs, context), context);
+  }
+
+  private regularized(call: Call, { losses }: CallContext): Call {
+    const { activityRegularizer: regularizer } = this;
+    return regularizer === null || losses === null ? call : new RegularizedCall(call, this, regularizer, losses);
+  }
+
+  /**
+   * Computes the layer on data, and builds it at first use; or, on symbolic tensors, makes it part of a graph.
+   * @param inputs A tensor or arrays, batch first; symbolic tensors; a list for a layer with several inputs. A tensor's
+   *   own mask is used unless `mask` says otherwise.
    * @returns the output; with returnState a list, `apply<Tensor[]>`: output, then states.
    * @throws {ShapeError} {ArgumentError} if the data do not suit the layer, {DisposedError} after `dispose()`.
    */
-  apply<T extends Tensor | Tensor[] = Tensor>(inputs: TensorLike, options?: ApplyOptions): T {
-    const outputs = this.evaluate(inputs, options);
-    return (outputs.length === 1 ? outputs[0] : outputs) as T;
+  apply<T extends Outputs = Tensor>(inputs: TensorLike | readonly TensorLike[], options?: ApplyOptions): NoInfer<T>;
+  apply<T extends SymbolicOutputs = SymbolicTensor>(
+    inputs: SymbolicTensor | readonly (SymbolicTensor | Tensor)[],
+    options?: ApplyOptions,
+  ): NoInfer<T>;
+  apply(inputs: unknown, options?: ApplyOptions): unknown {
+    this.alive();
+    const given = checkOptions(`${this.owner}: apply`, options, this.applyOptions);
+    const list = this.listOf(inputs);
+    if (list.some(isSymbolic) || isSymbolic(given.initialState) || isSymbolic(given.mask)) {
+      return this.pack(this.connect(list, given, Array.isArray(inputs)));
+    }
+    return this.pack(this.evaluate(list, given, (spans, context) => this.open(spans, context)));
   }
 
-  /** As {@link apply}, but the outputs carry no mask. */
-  call<T extends Tensor | Tensor[] = Tensor>(inputs: TensorLike, options?: ApplyOptions): T {
-    const outputs = this.evaluate(inputs, options).map((output) => new Tensor(output.data, output.shape));
-    return (outputs.length === 1 ? outputs[0] : outputs) as T;
+  /**
+   * As {@link apply} on data, but the outputs carry no mask. A layer of your own has its own `call`, which `apply` and
+   * models use.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: layers and cells of the user's own take and give what they like.
+  call(inputs: any, options?: any, _more?: any): any {
+    this.alive();
+    const given = checkOptions(`${this.owner}: call`, options as ApplyOptions, this.applyOptions);
+    const outputs = this.evaluate(this.listOf(inputs), given, (spans, context) => this.own(spans, context));
+    return this.pack(outputs.map((output) => new Tensor(output.data, output.shape)));
   }
 
   /** @internal Names of the options of `apply`. */
@@ -230,31 +444,189 @@ export abstract class Layer {
     return ['mask', 'training'];
   }
 
-  /** @internal What training cannot do yet is refused by name. */
-  protected checkTraining(): void {}
+  /** @internal Whether the input is always a list. */
+  protected get takesList(): boolean {
+    return false;
+  }
 
-  /** @internal Checked initial states, or null. */
-  protected initialStates(_value: unknown, _batch: number): Tensor[] | null {
+  /** @internal The inputs one by one. */
+  protected listOf(inputs: unknown): readonly unknown[] {
+    return Array.isArray(inputs) && (this.takesList || isTensorList(inputs)) ? inputs : [inputs];
+  }
+
+  /** @internal Puts outputs into the form in which they are returned. */
+  protected pack<T>(outputs: readonly T[]): T | readonly (T | readonly T[])[] {
+    return single(outputs);
+  }
+
+  /** @internal Checked initial states, flat, or null. @param batch Null where it is not known. */
+  protected readStates(_value: unknown, _batch: number | null): Argument[] | null {
     return null;
   }
 
-  private evaluate(inputs: TensorLike, options: ApplyOptions | undefined): Tensor[] {
-    this.alive();
-    const given = checkOptions(`${this.owner}: apply`, options, this.applyOptions);
-    const training = checkBoolean(this.owner, 'training', given.training ?? false);
-    if (training) this.checkTraining();
-    const input = toTensor(inputs, `${this.owner}: inputs`);
-    const asked = given.mask === undefined ? input.mask : given.mask;
-    const mask = asked === null ? null : toMask(asked, `${this.owner}: mask`);
-    if (mask?.shape.some((size, axis) => size !== input.shape[axis])) {
-      throw new ShapeError(
-        `${this.owner}: mask: shape ${showShape(mask.shape)} does not go with inputs of shape ${showShape(input.shape)}`,
-      );
+  private readMasks(asked: unknown, inputs: readonly Argument[]): (Argument | null)[] {
+    if (asked === null) return inputs.map(() => null);
+    const list = inputs.length > 1 && Array.isArray(asked) ? asked : [asked];
+    return inputs.map(({ shape }, index) => {
+      const mask = list[index];
+      if (mask === null || mask === undefined) return null;
+      return this.readMask(mask, shape);
+    });
+  }
+
+  /** @internal A mask that goes with an input of this shape. @throws {ShapeError} if it does not. */
+  protected readMask(mask: unknown, shape: Shape): Argument {
+    const read = mask instanceof SymbolicTensor ? mask : toMask(mask, `${this.owner}: mask`);
+    const fits = read.shape.every((size, axis) => {
+      const own = shape[axis];
+      return size === null || own === null || size === own || (size === 1 && axis === read.shape.length - 1);
+    });
+    if (fits && read.shape.length <= shape.length) return read;
+    throw new ShapeError(
+      `${this.owner}: mask: shape ${showShape(read.shape)} does not go with inputs of shape ${showShape(shape)}`,
+    );
+  }
+
+  private readTraining(value: unknown): boolean | null {
+    return value === undefined || value === null ? null : checkBoolean(this.owner, 'training', value);
+  }
+
+  private evaluate(
+    list: readonly unknown[],
+    given: ApplyOptions,
+    begin: (inputs: readonly Span[], context: CallContext) => Call,
+  ): Tensor[] {
+    const training = this.readTraining(given.training);
+    const inputs = list.map((each, index) =>
+      toTensor(each, `${this.owner}: inputs${list.length > 1 ? `[${index}]` : ''}`),
+    );
+    const masks = given.mask === undefined ? inputs.map(({ mask }) => mask) : this.readMasks(given.mask, inputs);
+    const shapes = inputs.map(({ shape }) => shape);
+    this.checkInputs(shapes);
+    const initialState = this.readStates(given.initialState ?? null, shapes[0]?.[0] ?? 0) as Tensor[] | null;
+    this.ensureBuilt(shapes);
+    if (masks.some((mask) => mask !== null)) this.warnOfMask();
+    this.clearLosses();
+    const losses = (layer: Layer, value: number) => layer.lossList.add(value, list);
+    const all = { inputs, masks: masks as (Tensor | null)[], initialState, training, losses, inspections: null };
+    return evaluateEagerly(this.owner, begin, all);
+  }
+
+  // Makes a node of the graph.
+  private connect(list: readonly unknown[], given: ApplyOptions, isList: boolean): SymbolicTensor[] {
+    const args = list.map((each) => (each instanceof SymbolicTensor ? each : toTensor(each, `${this.owner}: inputs`)));
+    const shapes = args.map(({ shape }) => shape);
+    this.checkInputs(shapes);
+    const options: { -readonly [key in keyof NodeOptions]: NodeOptions[key] } = {};
+    const training = this.readTraining(given.training);
+    if (training !== null) options.training = training;
+    if (given.mask !== undefined) options.mask = given.mask === null ? null : this.readMasks(given.mask, args);
+    const initialState = this.readStates(given.initialState ?? null, shapes[0]?.[0] ?? null);
+    if (initialState !== null) options.initialState = initialState;
+    const fresh = !this.built;
+    this.ensureBuilt(shapes);
+    try {
+      this.enterGraph(shapes);
+      const outputs = this.outputShapes(shapes).map((shape) => new SymbolicTensor(shape, this.outputDtype));
+      const masks = options.mask ?? (options.mask === null ? args.map(() => null) : args.map(({ mask }) => mask));
+      if (masks.some((mask) => mask !== null)) this.warnOfMask();
+      const carried = [this.computeMask(single(args), single(masks) as never)].flat();
+      const node = new Node(this, args, isList, options, outputs);
+      outputs.forEach((output, index) => {
+        const mask = carried[index] ?? null;
+        output.mask = mask as SymbolicTensor | null;
+        if (mask instanceof SymbolicTensor && mask.node === null) Object.assign(mask, { node, index, carrier: output });
+      });
+      this.connections.inbound.push(node);
+      for (const { node: parent } of node.parents) parent?.layer.connections.outbound.push(node);
+      return outputs;
+    } catch (error) {
+      if (fresh) this.unbuild();
+      throw error;
     }
-    this.checkInput(input.shape);
-    const initialState = this.initialStates(given.initialState ?? null, input.shape[0] ?? 0);
-    this.build(input.shape);
-    return evaluateEagerly(this, { input, mask, initialState, training });
+  }
+
+  /** @internal What the outputs hold. */
+  protected get outputDtype(): string {
+    return 'float32';
+  }
+
+  private warnOfMask(): void {
+    if (this.supportsMasking || this.#warned || this.isUsers) return;
+    this.#warned = true;
+    console.warn(
+      `Layer '${this.name}' (of type ${this.className}) was passed an input with a mask attached to it. However, this ` +
+        'layer does not support masking and will therefore destroy the mask information. Downstream layers will not see the mask.',
+    );
+  }
+
+  /** @internal Runs a user's `call`; without `keep` the losses that it adds are forgotten. */
+  withLosses<T>(keep: boolean, run: () => T): T {
+    const { count } = this.lossList;
+    try {
+      return run();
+    } finally {
+      if (!keep) this.lossList.truncate(count);
+    }
+  }
+
+  /** @internal */
+  clearLosses(): void {
+    this.lossList.truncate(0);
+    for (const layer of this.sublayers) layer.clearLosses();
+  }
+
+  /** Adds a number to the loss: for `call` of a layer of your own. It is forgotten at the next application. */
+  addLoss(value: number, options?: { inputs?: unknown }): void {
+    if (typeof value !== 'number') {
+      throw new ArgumentError(`${this.owner}: addLoss: \`value\` must be a number, received ${show(value)}`);
+    }
+    const { inputs } = checkOptions(`${this.owner}: addLoss`, options, ['inputs']);
+    this.lossList.add(value, inputs === undefined || inputs === null ? null : asList(inputs));
+  }
+
+  /**
+   * What the layer adds to the loss: activity terms of the last application to data (divided by the batch size), those
+   * of `addLoss`, then the penalties on trainable weights, in their order.
+   */
+  get losses(): number[] {
+    return [...this.callLosses, ...this.weightLosses];
+  }
+
+  /** @internal */
+  get callLosses(): number[] {
+    return [...this.lossList.values, ...this.sublayers.flatMap((layer) => layer.callLosses)];
+  }
+
+  private get weightLosses(): number[] {
+    return this.trainableWeights.flatMap((weight) =>
+      weight.regularizer === null ? [] : [weight.regularizer.penalty(weight.address, weight.shape)],
+    );
+  }
+
+  /** Those of {@link losses} that depend on these inputs; without inputs, those that depend on none. */
+  getLossesFor(inputs: unknown = null): number[] {
+    if (inputs === null) return [...this.lossList.of(null), ...this.weightLosses];
+    return this.lossList.of(asList(inputs));
+  }
+
+  /** Registers updates, pairs of a weight and its new value, for {@link updates}. */
+  addUpdate(updates: unknown, inputs: unknown = null): void {
+    const list = Array.isArray(updates) && Array.isArray(updates[0]) ? updates : [updates];
+    for (const update of list) this.#updates.push({ update, inputs: inputs === null ? null : asList(inputs) });
+  }
+
+  /** The updates registered. */
+  get updates(): unknown[] {
+    return this.#updates.map(({ update }) => update);
+  }
+
+  /** Those of {@link updates} that depend on these inputs; without inputs, those that depend on none. */
+  getUpdatesFor(inputs: unknown = null): unknown[] {
+    const asked = inputs === null ? null : asList(inputs);
+    return this.#updates
+      .filter((each) => (asked === null ? each.inputs === null : each.inputs?.some((input) => asked.includes(input))))
+      .map(({ update }) => update);
   }
 
   /** Number of numbers in the weights. @throws {ArgumentError} before `build`. */
@@ -293,20 +665,45 @@ export abstract class Layer {
   }
 
   /** A new layer from `getConfig()`, with Keras' or our spelling of the keys. Weights are not part of it. */
-  static fromConfig<T extends Layer>(this: LayerConstructor<T>, config: Config): T {
+  static fromConfig<T extends Layer>(this: LayerConstructor<T>, config: Config, _options?: DeserializeOptions): T {
     // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
     const { className, optionNames } = this as unknown as typeof Layer;
     return new this(camelOptions(className, config, optionNames));
+  }
+
+  /** A copy: same configuration, name, weights and states, no part of any graph. */
+  clone(): this {
+    this.alive();
+    const copy = this.copy();
+    if (!this.built || this.buildShape === null) return copy;
+    copy.scope = this.scope;
+    copy.skipInitializers = true;
+    copy.ensureBuilt(copy.readShapes(this.buildShape));
+    copy.setWeights(this.getWeights());
+    return copy;
+  }
+
+  /** @internal The same layer anew, not built. */
+  protected copy(): this {
+    return this.recreate({});
+  }
+
+  /** @internal Calls the constructor again, with some options changed. */
+  recreate(changed: object): this {
+    const type = this.constructor as LayerConstructor<this>;
+    return new type({ ...this.options, name: this.name, trainable: this.trainable, ...changed });
   }
 
   /** Frees the layer's memory. A second call does nothing; any other use afterwards is a DisposedError. */
   dispose(): void {
     this.#disposed = true;
     this.freeMemory();
+    for (const layer of this.sublayers) layer.dispose();
   }
 
-  /** @internal Frees every block of the layer. */
+  /** @internal Frees every block of the layer itself. */
   protected freeMemory(): void {
+    for (const weight of this.#weights) weight.release();
     this.#block?.free();
     this.#block = null;
   }
@@ -315,4 +712,11 @@ export abstract class Layer {
   [DISPOSE](): void {
     this.dispose();
   }
+}
+
+/** What `computeMask` gives. */
+export type MaskResult = Tensor | SymbolicTensor | null | (Tensor | SymbolicTensor | null)[];
+
+function asList(inputs: unknown): unknown[] {
+  return isTensorList(inputs) ? [...inputs] : [inputs];
 }

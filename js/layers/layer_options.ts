@@ -1,9 +1,12 @@
+import type { ConstraintIdentifier } from '../constraints.js';
 import type { Config } from '../family.js';
-import type { Initializer } from '../initializers.js';
+import type { Initializer, InitializerIdentifier } from '../initializers.js';
 import type { RegularizerIdentifier } from '../regularizers.js';
 import { type Shape, show } from '../runtime/check.js';
 import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
 import type { MaskLike, TensorLike } from '../runtime/tensor.js';
+import type { WeightConstraint, WeightRegularizer } from '../runtime/weight.js';
+import type { SymbolicTensor } from './symbolic.js';
 
 /** Options that every layer takes. */
 export interface LayerOptions {
@@ -21,23 +24,62 @@ export interface LayerOptions {
   activityRegularizer?: RegularizerIdentifier;
 }
 
+/** A mask as `apply` takes it. */
+export type MaskArgument = MaskLike | SymbolicTensor | null;
+
+/** States as `apply` takes them: one, or a list with one entry per cell, which may be lists again. */
+export type StateArgument = TensorLike | SymbolicTensor | readonly StateArgument[];
+
 /** Options of `apply`. */
 export interface ApplyOptions {
-  /** [batch, steps], not 0 = use the step; null: no mask, not even the input's own. */
-  mask?: MaskLike | null;
+  /** [batch, steps], not 0 = use the step; null: no mask, not even the input's own. A list for several inputs. */
+  mask?: MaskArgument | readonly MaskArgument[];
   /** Default false. */
   training?: boolean | null;
   /** Recurrent layers: one state or a list of them, each [batch, units]. */
-  initialState?: TensorLike | readonly TensorLike[] | null;
+  initialState?: StateArgument | null;
 }
+
+/** What a layer of the user's own is told in `call`. */
+export interface CallOptions {
+  /** The mask of the input, [batch, steps], or null; a list for several inputs. */
+  mask?: MaskLike | null | readonly (MaskLike | null)[];
+  /** Default false. */
+  training?: boolean | null;
+  /** Recurrent layers. */
+  initialState?: StateArgument | null;
+}
+
+/** Shape of one input, or a list of the shapes of several. */
+export type InputShape = Shape | readonly Shape[];
 
 /** One weight to create. */
 export interface WeightSpec {
   name: string;
   shape: readonly number[];
   initializer: Initializer;
-  regularizer: unknown;
-  constraint: unknown;
+  regularizer: WeightRegularizer | null;
+  constraint: WeightConstraint | null;
+  /** Default true. */
+  trainable?: boolean;
+}
+
+/** What `addWeight` takes. */
+export interface AddWeightOptions {
+  /** Default `'weight'`. */
+  name?: string;
+  /** Default `[]`: one number. */
+  shape?: readonly number[];
+  /** `'float32'`, the only one. */
+  dtype?: string | null;
+  /** Default `'glorot_uniform'`; `'zeros'` for one number. */
+  initializer?: InitializerIdentifier | null;
+  /** Default null. */
+  regularizer?: RegularizerIdentifier;
+  /** Default null. */
+  constraint?: ConstraintIdentifier;
+  /** Default true. */
+  trainable?: boolean;
 }
 
 export const BASE_OPTIONS = [

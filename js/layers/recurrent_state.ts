@@ -1,109 +1,103 @@
 import { elements, showShape } from '../runtime/check.js';
-import { ArgumentError, ShapeError } from '../runtime/errors.js';
+import { ShapeError } from '../runtime/errors.js';
 import { Block } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
-import { Tensor, toTensor } from '../runtime/tensor.js';
+import { Tensor } from '../runtime/tensor.js';
 
-/** A state as users give it, and what it has to fit. */
-interface StateOwner {
-  /** Layer and argument, for the message. */
-  owner: string;
-  name: string;
-  batch: number;
-  units: number;
-}
-
-// [[1, 2], [3, 4]]: one state; [state] or [[[1, 2], [3, 4]]]: a list of states.
-function isMatrix(value: readonly unknown[]): boolean {
-  const first = value[0];
-  return Array.isArray(first) && !Array.isArray(first[0]);
-}
-
-/** Reads one state [batch, units], bare or in a list of one. */
-export function readState(value: unknown, { owner, name, batch, units }: StateOwner): Tensor {
-  let state = value;
-  if (Array.isArray(value) && !isMatrix(value)) {
-    if (value.length !== 1) {
-      throw new ArgumentError(`${owner}: layer has 1 state(s) but was passed ${value.length} initial state(s)`);
-    }
-    state = value[0];
-  }
-  const tensor = toTensor(state, owner);
-  if (tensor.shape.length !== 2 || tensor.shape[0] !== batch || tensor.shape[1] !== units) {
-    throw new ShapeError(
-      `${owner}: State 0 is incompatible with layer ${name}: expected shape=${showShape([batch, units])}, ` +
-        `found shape=${showShape(tensor.shape)}`,
-    );
-  }
-  return tensor;
-}
-
-/** The state that a stateful layer keeps between calls, [batch, units] in the module. */
+/** The states that a stateful layer keeps between calls, [batch, size] each, in the module. */
 export class RecurrentState {
-  readonly #units: number;
+  readonly #owner: () => string;
+  readonly #sizes: readonly number[];
   #block: Block | null = null;
-  /** Rows of the state, once it is there. */
-  batch = 0;
-  /** Whether a model has fixed the batch size; otherwise `reset` forgets it. */
+  /** Rows of the states; null while they are not known. */
+  batch: number | null = null;
+  /** Whether a graph has fixed the batch size; otherwise `reset` forgets it. */
   fixed = false;
 
-  constructor(units: number) {
-    this.#units = units;
+  constructor(owner: () => string, sizes: readonly number[]) {
+    this.#owner = owner;
+    this.#sizes = sizes;
   }
 
   /** Whether there is a state. */
   get exists(): boolean {
-    return this.#block !== null;
+    return this.batch !== null;
   }
 
-  /** Byte offset into the heap; zeros are reserved at first. */
-  address(owner: string, batch: number): number {
-    if (this.#block === null) {
-      this.#block = new Block(4 * elements(owner, 'states', [batch, this.#units]), `${owner}: states`);
-      this.batch = batch;
-      this.fill();
-    }
-    return this.#block.address;
-  }
-
-  private fill(): void {
-    const start = (this.#block as Block).address / 4;
-    kernels().HEAPF32.fill(0, start, start + this.batch * this.#units);
-  }
-
-  /** @throws {ShapeError} with Keras' text if the batch size is another. */
-  checkBatch(owner: string, batch: number): void {
-    if (this.#block !== null && batch !== this.batch) {
+  /** Takes the batch size of a call. @throws {ShapeError} with Keras' text if there is another one already. */
+  enter(batch: number): void {
+    if (this.batch !== null && batch !== this.batch) {
       throw new ShapeError(
-        `${owner}: inputs: If an RNN is stateful, the batch size of the input sequences must be the same as the ` +
+        `${this.#owner()}: inputs: If an RNN is stateful, the batch size of the input sequences must be the same as the ` +
           `batch size of the initial state. \n- Expected batch size: ${this.batch}\n- Received batch size: ${batch}`,
       );
     }
+    for (const size of this.#sizes) elements(this.#owner(), 'states', [batch, size]);
+    this.batch = batch;
   }
 
-  /** A copy, or null without a state. */
-  read(): Tensor | null {
-    if (this.#block === null) return null;
-    const start = this.#block.address / 4;
-    return new Tensor(kernels().HEAPF32.slice(start, start + this.batch * this.#units), [this.batch, this.#units]);
+  /** Byte offset of a state; zeros are reserved at first. */
+  address(index: number): number {
+    const batch = this.batch as number;
+    const total = this.#sizes.reduce((sum, size) => sum + size, 0);
+    if (this.#block === null) {
+      this.#block = new Block(4 * batch * total, `${this.#owner()}: states`);
+      const start = this.#block.address / 4;
+      kernels().HEAPF32.fill(0, start, start + batch * total);
+    }
+    let before = 0;
+    for (let each = 0; each < index; each += 1) before += this.#sizes[each] as number;
+    return this.#block.address + 4 * batch * before;
   }
 
-  /** Overwrites the state by one that was checked. */
-  write(state: Tensor): void {
-    kernels().HEAPF32.set(state.data, (this.#block as Block).address / 4);
+  /** Copies, one by one; null without states. */
+  read(): Tensor[] | null {
+    const { batch } = this;
+    if (batch === null) return null;
+    return this.#sizes.map((size, index) => {
+      const start = this.address(index) / 4;
+      return new Tensor(kernels().HEAPF32.slice(start, start + batch * size), [batch, size]);
+    });
   }
 
-  /** Zeros; without a fixed batch size the state is given up. */
+  /** Overwrites the states by others that were checked. */
+  write(states: readonly Tensor[]): void {
+    states.forEach((state, index) => {
+      kernels().HEAPF32.set(state.data, this.address(index) / 4);
+    });
+  }
+
+  /** Zeros; without a fixed batch size the states are given up. */
   reset(): void {
-    if (this.fixed) this.fill();
-    else this.free();
+    if (!this.fixed) this.free();
+    else if (this.#block !== null) {
+      const start = this.#block.address / 4;
+      kernels().HEAPF32.fill(0, start, start + this.#block.bytes / 4);
+    }
   }
 
-  /** Gives the state up. */
+  /** Gives the states up. */
   free(): void {
     this.#block?.free();
     this.#block = null;
-    this.batch = 0;
+    this.batch = null;
     this.fixed = false;
   }
+}
+
+/** Checks one state. @throws {ShapeError} with Keras' text. */
+export function checkState(
+  owner: string,
+  name: string,
+  index: number,
+  expected: readonly [number | null, number],
+  shape: readonly (number | null)[],
+): void {
+  const [batch, size] = expected;
+  const fits = shape.length === 2 && shape[1] === size && (batch === null || shape[0] === null || shape[0] === batch);
+  if (fits) return;
+  throw new ShapeError(
+    `${owner}: State ${index} is incompatible with layer ${name}: expected shape=${showShape(expected)}, ` +
+      `found shape=${showShape(shape)}`,
+  );
 }

@@ -1,33 +1,21 @@
+import type { Constraint } from '../constraints.js';
 import type { Config } from '../family.js';
+import type { Initializer } from '../initializers.js';
 import * as regularizers from '../regularizers.js';
-import { checkBoolean, checkShape, elements, type Shape, showShape } from '../runtime/check.js';
-import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
-import type { Arena } from '../runtime/memory.js';
-import { type MaskLike, Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
-import type { Weight } from '../runtime/weight.js';
-import type { CallContext, Span } from './call.js';
+import { checkBoolean, type Shape, showShape } from '../runtime/check.js';
+import { ArgumentError, ShapeError } from '../runtime/errors.js';
+import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
+import { camelOptions } from './config.js';
 import { Layer } from './layer.js';
-import { RecurrentState, readState } from './recurrent_state.js';
-import { SimpleRNNCall, SimpleRNNInspection } from './simple_rnn_call.js';
+import type { StateArgument } from './layer_options.js';
+import { projectInputs } from './projection.js';
+import type { DeserializeOptions } from './registry.js';
+import { RECURRENT_OPTIONS, type RecurrentOptions, RNN } from './rnn.js';
+import type { SeedGenerator } from './seed_generator.js';
 import { CELL_OPTIONS, SimpleRNNCell, type SimpleRNNCellOptions } from './simple_rnn_cell.js';
 
 /** Options of {@link SimpleRNN}. */
-export interface SimpleRNNOptions extends SimpleRNNCellOptions {
-  /** Give the output of every step, [batch, steps, units], instead of the last, [batch, units]; default false. */
-  returnSequences?: boolean;
-  /** Give the final state besides the output; default false. */
-  returnState?: boolean;
-  /** Go through the steps from the last to the first; outputs stay in that order. Default false. */
-  goBackwards?: boolean;
-  /** Begin each call with the final state of the one before; default false. */
-  stateful?: boolean;
-  /** Accepted as Keras does; the numbers are the same. Default false. */
-  unroll?: boolean;
-  /** Output zeros at masked steps instead of the previous output; default false. */
-  zeroOutputForMask?: boolean;
-}
-
-const FLAGS = ['returnSequences', 'returnState', 'goBackwards', 'stateful', 'unroll', 'zeroOutputForMask'] as const;
+export interface SimpleRNNOptions extends SimpleRNNCellOptions, RecurrentOptions {}
 
 /**
  * Fully connected recurrent layer: h = activation(x · kernel + bias + h₋₁ · recurrent_kernel).
@@ -37,40 +25,25 @@ const FLAGS = ['returnSequences', 'returnState', 'goBackwards', 'stateful', 'unr
  * @example new SimpleRNN({ units: 4 }).apply([[[1, 2], [3, 4]]]).shape // [1, 4]
  * @throws {ArgumentError} for unknown options and wrong values.
  */
-export class SimpleRNN extends Layer {
+export class SimpleRNN extends RNN {
   static override readonly className: string = 'SimpleRNN';
-  static override readonly optionNames: readonly string[] = [...Layer.optionNames, ...CELL_OPTIONS, ...FLAGS];
+  static override readonly optionNames: readonly string[] = [
+    ...Layer.optionNames,
+    ...CELL_OPTIONS,
+    ...RECURRENT_OPTIONS,
+  ];
 
-  /** Whether every step's output is given. */
-  readonly returnSequences: boolean;
-  /** Whether the final state is given besides the output. */
-  readonly returnState: boolean;
-  /** Whether the steps are gone through from the last to the first. */
-  readonly goBackwards: boolean;
-  /** Whether a call begins with the final state of the one before. */
-  readonly stateful: boolean;
-  /** Kept for the configuration; the numbers are the same. */
-  readonly unroll: boolean;
-  /** Whether masked steps give zeros. */
-  readonly zeroOutputForMask: boolean;
-  /** @internal Holds the weights. */
-  readonly cell: SimpleRNNCell;
-  readonly #state: RecurrentState;
+  declare readonly cell: SimpleRNNCell;
 
   constructor(options: SimpleRNNOptions = {} as SimpleRNNOptions) {
-    super(options);
-    const { owner } = this;
-    const flag = (name: (typeof FLAGS)[number]) => checkBoolean(owner, name, options[name] ?? false);
-    this.returnSequences = flag('returnSequences');
-    this.returnState = flag('returnState');
-    this.goBackwards = flag('goBackwards');
-    this.stateful = flag('stateful');
-    this.unroll = flag('unroll');
-    this.zeroOutputForMask = flag('zeroOutputForMask');
+    super(options as never);
+  }
+
+  /** @internal */
+  protected override makeCell(options: object): SimpleRNNCell {
     const cellOptions: Config = { name: 'simple_rnn_cell', trainable: this.trainable };
-    for (const name of CELL_OPTIONS) cellOptions[name] = options[name];
-    this.cell = new SimpleRNNCell(cellOptions as unknown as SimpleRNNCellOptions, owner);
-    this.#state = new RecurrentState(this.units);
+    for (const name of CELL_OPTIONS) cellOptions[name] = (options as Config)[name];
+    return new SimpleRNNCell(cellOptions as unknown as SimpleRNNCellOptions, this.owner);
   }
 
   /** Size of the state and of the output. */
@@ -88,6 +61,51 @@ export class SimpleRNN extends Layer {
     return this.cell.useBias;
   }
 
+  /** Initializer of the kernel. */
+  get kernelInitializer(): Initializer {
+    return this.cell.kernelInitializer;
+  }
+
+  /** Initializer of the recurrent kernel. */
+  get recurrentInitializer(): Initializer {
+    return this.cell.recurrentInitializer;
+  }
+
+  /** Initializer of the bias. */
+  get biasInitializer(): Initializer {
+    return this.cell.biasInitializer;
+  }
+
+  /** Penalty on the kernel, or null. */
+  get kernelRegularizer(): regularizers.Regularizer | null {
+    return this.cell.kernelRegularizer;
+  }
+
+  /** Penalty on the recurrent kernel, or null. */
+  get recurrentRegularizer(): regularizers.Regularizer | null {
+    return this.cell.recurrentRegularizer;
+  }
+
+  /** Penalty on the bias, or null. */
+  get biasRegularizer(): regularizers.Regularizer | null {
+    return this.cell.biasRegularizer;
+  }
+
+  /** Rule for the kernel, or null. */
+  get kernelConstraint(): Constraint | null {
+    return this.cell.kernelConstraint;
+  }
+
+  /** Rule for the recurrent kernel, or null. */
+  get recurrentConstraint(): Constraint | null {
+    return this.cell.recurrentConstraint;
+  }
+
+  /** Rule for the bias, or null. */
+  get biasConstraint(): Constraint | null {
+    return this.cell.biasConstraint;
+  }
+
   /** Share of the inputs dropped in training. */
   get dropout(): number {
     return this.cell.dropout;
@@ -98,167 +116,92 @@ export class SimpleRNN extends Layer {
     return this.cell.recurrentDropout;
   }
 
-  override get weights(): readonly Weight[] {
-    // The base class asks before the cell exists.
-    return this.cell?.weights ?? [];
+  /** Seed of the dropout masks, or null. */
+  get seed(): number | null {
+    return this.cell.seed;
   }
 
-  override checkInput(shape: Shape): void {
-    if (shape.length !== 3) throw this.incompatible(`expected ndim=3, found ndim=${shape.length}`, shape);
-    const features = shape[2] as number | null;
-    if (features === null) throw new ShapeError(`${this.owner}: inputs: the size of the last axis must be known`);
-    if (shape[1] === 0)
-      throw new ShapeError(`${this.owner}: inputs: at least 1 step is needed, received ${showShape(shape)}`);
-    if (this.built && features !== this.cell.features) {
-      throw this.incompatible(
-        `expected axis -1 of input shape to have value ${this.cell.features}, but received input with shape`,
-        shape,
-      );
-    }
-  }
-
-  override plannedWeights(inputShape: Shape): readonly { name: string; shape: readonly number[] }[] {
-    this.checkInput(inputShape);
-    return this.cell.plannedWeights(inputShape);
-  }
-
-  protected override createWeights(inputShape: Shape): void {
-    const { cell } = this;
-    cell.scope = `${this.scope}${this.name}/`;
-    cell.skipInitializers = this.skipInitializers;
-    cell.trainable = this.trainable;
-    cell.build(inputShape);
-  }
-
-  /** @internal The model fixes the batch size of a stateful layer. */
-  override enterModel(inputShape: Shape): void {
-    if (!this.stateful) return;
-    const batch = inputShape[0] as number | null;
-    if (batch === null) {
-      throw new ShapeError(
-        `${this.owner}: inputs: When using \`stateful=True\` in a RNN, the batch size must be static. ` +
-          `Found dynamic batch size: sequence.shape=${showShape(inputShape)}. Give \`batchInputShape\`.`,
-      );
-    }
-    this.#state.checkBatch(this.owner, batch);
-    this.#state.address(this.owner, batch);
-    this.#state.fixed = true;
-  }
-
-  /** @internal Address of the state of a stateful layer. */
-  stateAddress(batch: number): number {
-    return this.#state.address(this.owner, batch);
-  }
-
-  override begin(input: Span, context: CallContext): SimpleRNNCall {
-    this.alive();
-    this.checkInput(input.shape);
-    const [batch, steps] = input.shape as [number, number];
-    this.#state.checkBatch(this.owner, batch);
-    const { mask } = input;
-    if (mask !== null && (mask.shape.length !== 2 || mask.shape[0] !== batch || mask.shape[1] !== steps)) {
-      throw new ShapeError(
-        `${this.owner}: mask: expected shape ${showShape([batch, steps])}, received ${showShape(mask.shape)}`,
-      );
-    }
-    return new SimpleRNNCall(this, input, context);
-  }
-
-  /** @internal */
-  beginInspection(input: Span, arena: Arena): SimpleRNNInspection {
-    return new SimpleRNNInspection(this, input, arena);
-  }
-
-  protected override get applyOptions(): readonly string[] {
-    return ['mask', 'training', 'initialState'];
-  }
-
-  /** @internal */
-  override checkTraining(): void {
-    const rate = this.dropout > 0 ? 'dropout' : this.recurrentDropout > 0 ? 'recurrentDropout' : null;
-    if (rate !== null) {
-      throw new UnsupportedError(`${this.owner}: \`training: true\` with \`${rate}\` > 0 is not supported yet`);
-    }
-  }
-
-  protected override initialStates(value: TensorLike | readonly TensorLike[] | null, batch: number): Tensor[] | null {
-    if (value === null) return null;
-    return [this.readState(value, 'initialState', batch)];
-  }
-
-  private readState(value: unknown, argument: string, batch: number): Tensor {
-    const { name, units } = this;
-    return readState(value, { owner: `${this.owner}: ${argument}`, name, batch, units });
-  }
-
-  override computeOutputShape(inputShape: Shape): Shape | Shape[] {
-    const shape = checkShape(this.owner, 'inputShape', inputShape, true, true);
-    this.checkInput(shape);
-    const [batch, steps] = shape as [number | null, number | null];
-    const output = this.returnSequences ? [batch, steps, this.units] : [batch, this.units];
-    return this.returnState ? [output, [batch, this.units]] : output;
-  }
-
-  override computeMask(inputs: TensorLike, mask: MaskLike | null = null): Tensor | null | (Tensor | null)[] {
-    const own = super.computeMask(inputs, mask) as Tensor | null;
-    const output = this.returnSequences ? own : null;
-    return this.returnState ? [output, null] : output;
-  }
-
-  /** Zeros for a batch: one state [batch, units]. */
-  getInitialState(inputs: TensorLike | number): Tensor[] {
-    const given = typeof inputs === 'number' ? inputs : (toTensor(inputs, `${this.owner}: inputs`).shape[0] ?? 0);
-    const [batch] = checkShape(this.owner, 'batchSize', [given], false, true) as [number];
-    return [new Tensor(new Float32Array(elements(this.owner, 'batchSize', [batch, this.units])), [batch, this.units])];
-  }
-
-  /** Copies of the states of a stateful layer, [batch, units] each; null before its first call or without states. */
-  get states(): Tensor[] | null {
-    const state = this.#state.read();
-    return state === null ? null : [state];
-  }
-
-  set states(states: readonly TensorLike[] | null) {
-    this.resetStates(states);
+  /** Where the dropout masks come from, with the number drawn so far; null where nothing is dropped. */
+  get seedGenerator(): SeedGenerator | null {
+    return this.cell.seedGenerator;
   }
 
   /**
-   * Sets the states of a stateful layer to zeros, or to `states`. On a layer that is not stateful it does nothing.
-   * A layer called eagerly takes a new batch size afterwards.
-   * @throws {ArgumentError} {ShapeError} if the states given do not fit.
+   * The state that a call begins with: zeros.
+   * @param inputs A batch of inputs, or its size.
+   * @returns a list of one state [batch, units].
    */
-  resetStates(states: TensorLike | readonly TensorLike[] | null = null): void {
-    this.alive();
-    if (states === null) {
-      if (this.#state.exists) this.#state.reset();
-      return;
-    }
-    if (!this.stateful) throw new ArgumentError(`${this.owner}: states: Layer must be stateful.`);
-    if (!this.#state.exists) {
-      throw new ArgumentError(`${this.owner}: states: the batch size is not known yet; call the layer first`);
-    }
-    this.#state.write(this.readState(states, 'states', this.#state.batch));
+  override getInitialState(inputs: TensorLike | number): Tensor[] {
+    return super.getInitialState(inputs) as Tensor[];
   }
 
-  /** The same as {@link resetStates} without values, Keras 3's name. */
-  resetState(): void {
-    this.resetStates();
+  /** A copy of the state of a stateful layer, a list of one [batch, units]; null before its first call or without it. */
+  override get states(): Tensor[] | null {
+    return super.states as Tensor[] | null;
+  }
+
+  override set states(states: StateArgument | null) {
+    super.states = states;
+  }
+
+  private readSequence(inputs: TensorLike): Tensor {
+    this.alive();
+    const input = toTensor(inputs, `${this.owner}: inputs`);
+    this.checkInputs([input.shape]);
+    if (!this.built) this.build(input.shape);
+    return input;
+  }
+
+  /**
+   * What stays constant over the steps of one call, TF 1.4's `get_constants`: new dropout masks for the inputs
+   * [batch, features] and the state [batch, units]; 1 in place of each without `training` or at rate 0.
+   */
+  getConstants(inputs: TensorLike, training = false): [Tensor | 1, Tensor | 1] {
+    checkBoolean(this.owner, 'training', training);
+    const [batch, , features] = this.readSequence(inputs).shape as [number, number, number];
+    const { cell } = this;
+    const draw = (width: number, rate: number): Tensor | 1 =>
+      training && rate > 0 ? cell.drawMask(new Tensor(new Float32Array(0), [batch, width]), rate) : 1;
+    return [draw(features, cell.dropout), draw(cell.units, cell.recurrentDropout)];
+  }
+
+  /**
+   * The input projection of all steps, TF 1.4's `preprocess_input`: x · kernel + bias, [batch, steps, units]; with
+   * `training` and a dropout rate of the dropped inputs.
+   */
+  preprocessInput(inputs: TensorLike, training = false): Tensor {
+    const input = this.readSequence(inputs);
+    const [mask] = this.getConstants(input, training);
+    return projectInputs(this.cell, input, mask === 1 ? null : mask);
+  }
+
+  /**
+   * One step, TF 1.4's `step`, without dropout.
+   * @param inputs The inputs of the step, [batch, features].
+   * @param states A list of one state [batch, units].
+   * @returns the output, and the list of the new state.
+   */
+  step(inputs: TensorLike, states: readonly TensorLike[]): [Tensor, [Tensor]] {
+    this.alive();
+    if (!Array.isArray(states)) throw new ArgumentError(`${this.owner}: step: \`states\` must be a list of one state`);
+    const { shape } = toTensor(inputs, `${this.owner}: step: inputs`);
+    if (shape.length !== 2) {
+      throw new ShapeError(
+        `${this.owner}: step: inputs: expected [batch, features], received shape ${showShape(shape)}`,
+      );
+    }
+    if (!this.built) this.build([shape[0] as number, null, shape[1] as number] as Shape);
+    return this.cell.call(inputs, states);
   }
 
   override getConfig(): Config {
     const { name, trainable, dtype, seed, dropout, recurrent_dropout, ...own } = this.cell.getConfig();
     const { kernel_constraint, recurrent_constraint, bias_constraint, ...first } = own;
-    const base = super.getConfig();
     return {
-      name: base.name,
-      trainable: base.trainable,
-      dtype: base.dtype,
-      return_sequences: this.returnSequences,
-      return_state: this.returnState,
-      go_backwards: this.goBackwards,
-      stateful: this.stateful,
-      unroll: this.unroll,
-      zero_output_for_mask: this.zeroOutputForMask,
+      name: this.name,
+      trainable: this.trainable,
+      dtype,
+      ...this.flagConfig(),
       ...first,
       activity_regularizer: regularizers.serialize(this.activityRegularizer),
       kernel_constraint,
@@ -270,18 +213,19 @@ export class SimpleRNN extends Layer {
     };
   }
 
-  override unbuild(): void {
-    super.unbuild();
-    this.cell.unbuild();
+  static override fromConfig<T extends Layer>(
+    this: new (
+      options: never,
+    ) => T,
+    config: Config,
+    _options?: DeserializeOptions,
+  ): T {
+    // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
+    const { className, optionNames } = this as unknown as typeof Layer;
+    return new this(camelOptions(className, config, optionNames) as never);
   }
 
-  override dispose(): void {
-    super.dispose();
-    this.cell.dispose();
-  }
-
-  protected override freeMemory(): void {
-    super.freeMemory();
-    this.#state.free();
+  protected override copy(): this {
+    return this.recreate({});
   }
 }

@@ -4,15 +4,31 @@ import * as constraints from '../constraints.js';
 import type { Config } from '../family.js';
 import * as initializers from '../initializers.js';
 import * as regularizers from '../regularizers.js';
-import { checkBoolean, checkNumber, checkSeed, checkSize, type Shape, show } from '../runtime/check.js';
-import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
+import {
+  checkBoolean,
+  checkNumber,
+  checkOptions,
+  checkSeed,
+  checkSize,
+  elements,
+  type Shape,
+  show,
+  showShape,
+} from '../runtime/check.js';
+import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Block } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
+import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
 import { activationOption, type WeightOptions, weightOptions } from './arguments.js';
-import type { Call } from './call.js';
+import { stepCell } from './cell_step.js';
+import type { CellOptions } from './cells.js';
 import { Layer } from './layer.js';
-import type { LayerOptions, WeightSpec } from './layer_options.js';
+import type { InputShape, LayerOptions, WeightSpec } from './layer_options.js';
+import { checkState } from './recurrent_state.js';
+import { SeedGenerator } from './seed_generator.js';
+import { type SpectrumResult, spectrum } from './spectrum.js';
+import { isSymbolic, SymbolicTensor } from './symbolic.js';
 
 /** Options of SimpleRNN that belong to its cell. */
 export interface SimpleRNNCellOptions extends LayerOptions {
@@ -28,13 +44,13 @@ export interface SimpleRNNCellOptions extends LayerOptions {
   recurrentInitializer?: initializers.InitializerIdentifier;
   /** Default `'zeros'`. */
   biasInitializer?: initializers.InitializerIdentifier;
-  /** Penalty on the kernel; kept in the configuration until there is training. Default null. */
+  /** Penalty on the kernel, see `losses`. Default null. */
   kernelRegularizer?: regularizers.RegularizerIdentifier;
   /** Penalty on the recurrent kernel. Default null. */
   recurrentRegularizer?: regularizers.RegularizerIdentifier;
   /** Penalty on the bias. Default null. */
   biasRegularizer?: regularizers.RegularizerIdentifier;
-  /** Rule for the kernel; kept in the configuration until there is training. Default null. */
+  /** Rule that training holds the kernel to. Default null. */
   kernelConstraint?: constraints.ConstraintIdentifier;
   /** Rule for the recurrent kernel. Default null. */
   recurrentConstraint?: constraints.ConstraintIdentifier;
@@ -71,27 +87,46 @@ function checkRate(owner: string, argument: string, value: unknown): number {
   return Math.min(1, Math.max(0, checkNumber(owner, argument, value)));
 }
 
-/** The weights of a SimpleRNN and one step's arithmetic: h = activation(x · kernel + bias + h₋₁ · recurrent_kernel). */
+/**
+ * The weights of a SimpleRNN and one step's arithmetic: h = activation(x · kernel + bias + h₋₁ · recurrent_kernel).
+ * Follows https://keras.io/api/layers/recurrent_layers/simple_rnn_cell/.
+ *
+ * @example new RNN({ cell: new SimpleRNNCell({ units: 4 }), returnSequences: true })
+ * @throws {ArgumentError} for unknown options and wrong values.
+ */
 export class SimpleRNNCell extends Layer {
   static override readonly className: string = 'SimpleRNNCell';
   static override readonly optionNames: readonly string[] = [...Layer.optionNames, ...CELL_OPTIONS];
 
+  /** Size of the state and of the output. */
   readonly units: number;
   /** Keras' name of the activation. */
   readonly activation: string;
+  /** Whether there is a bias. */
   readonly useBias: boolean;
+  /** Share of the inputs dropped in training. */
   readonly dropout: number;
+  /** Share of the state dropped in training. */
   readonly recurrentDropout: number;
+  /** Seed of the dropout masks, or null. */
   readonly seed: number | null;
+  /** Where the dropout masks come from, with the number drawn so far; null where nothing is dropped. */
+  readonly seedGenerator: SeedGenerator | null;
+  /** @internal */
   readonly kernelOptions: WeightOptions;
+  /** @internal */
   readonly recurrentOptions: WeightOptions;
+  /** @internal */
   readonly biasOptions: WeightOptions;
   #code = -1;
   #packed: Block | null = null;
   #packedVersion = -1;
+  #dropoutMask: Tensor | null = null;
+  #recurrentDropoutMask: Tensor | null = null;
+  #first: { input: Tensor; output: Tensor } | null = null;
 
   /** @param owner The layer to name in messages. */
-  constructor(options: SimpleRNNCellOptions, owner = 'SimpleRNNCell') {
+  constructor(options: SimpleRNNCellOptions = {} as SimpleRNNCellOptions, owner = 'SimpleRNNCell') {
     super(options);
     const { units } = options;
     if (typeof units === 'number' && units > 0 && Number.isFinite(units) && !Number.isInteger(units)) {
@@ -113,6 +148,7 @@ export class SimpleRNNCell extends Layer {
     this.dropout = checkRate(owner, 'dropout', options.dropout ?? 0);
     this.recurrentDropout = checkRate(owner, 'recurrentDropout', options.recurrentDropout ?? 0);
     this.seed = checkSeed(owner, options.seed);
+    this.seedGenerator = this.dropout > 0 || this.recurrentDropout > 0 ? new SeedGenerator(this.seed) : null;
   }
 
   protected override weightSpecs(inputShape: Shape): WeightSpec[] {
@@ -127,7 +163,7 @@ export class SimpleRNNCell extends Layer {
 
   /** Size of one input step, known once built. */
   get features(): number {
-    return (this.weights[0] as Weight).shape[0] as number;
+    return (this.ownWeights[0] as Weight).shape[0] as number;
   }
 
   /** The kernel's number of the activation. */
@@ -138,7 +174,7 @@ export class SimpleRNNCell extends Layer {
 
   /** Address of the packed weights, packed anew if a weight has changed. */
   packed(): number {
-    const [kernel, recurrent, bias] = this.weights as [Weight, Weight, Weight | undefined];
+    const [kernel, recurrent, bias] = this.ownWeights as [Weight, Weight, Weight | undefined];
     const version = kernel.version + recurrent.version + (bias === undefined ? 0 : bias.version);
     if (version !== this.#packedVersion) {
       this.alive();
@@ -157,8 +193,221 @@ export class SimpleRNNCell extends Layer {
     return (this.#packed as Block).address;
   }
 
-  override begin(): Call {
-    throw new UnsupportedError(`${this.owner} computes within a SimpleRNN only`);
+  /** Size of the state. */
+  get stateSize(): number {
+    return this.units;
+  }
+
+  /** Size of the output. */
+  get outputSize(): number {
+    return this.units;
+  }
+
+  /** Initializer of the kernel. */
+  get kernelInitializer(): initializers.Initializer {
+    return this.kernelOptions.initializer;
+  }
+
+  /** Initializer of the recurrent kernel. */
+  get recurrentInitializer(): initializers.Initializer {
+    return this.recurrentOptions.initializer;
+  }
+
+  /** Initializer of the bias. */
+  get biasInitializer(): initializers.Initializer {
+    return this.biasOptions.initializer;
+  }
+
+  /** Penalty on the kernel, or null. */
+  get kernelRegularizer(): regularizers.Regularizer | null {
+    return this.kernelOptions.regularizer;
+  }
+
+  /** Penalty on the recurrent kernel, or null. */
+  get recurrentRegularizer(): regularizers.Regularizer | null {
+    return this.recurrentOptions.regularizer;
+  }
+
+  /** Penalty on the bias, or null. */
+  get biasRegularizer(): regularizers.Regularizer | null {
+    return this.biasOptions.regularizer;
+  }
+
+  /** Rule for the kernel, or null. */
+  get kernelConstraint(): constraints.Constraint | null {
+    return this.kernelOptions.constraint;
+  }
+
+  /** Rule for the recurrent kernel, or null. */
+  get recurrentConstraint(): constraints.Constraint | null {
+    return this.recurrentOptions.constraint;
+  }
+
+  /** Rule for the bias, or null. */
+  get biasConstraint(): constraints.Constraint | null {
+    return this.biasOptions.constraint;
+  }
+
+  override checkInput(shape: Shape): void {
+    if (shape.length !== 2) throw this.incompatible(`expected ndim=2, found ndim=${shape.length}`, shape);
+    const features = shape[1] as number | null;
+    if (features === null) throw new ShapeError(`${this.owner}: inputs: the size of the last axis must be known`);
+    if (this.built && features !== this.features) {
+      throw this.incompatible(
+        `expected axis -1 of input shape to have value ${this.features}, but received input with shape`,
+        shape,
+      );
+    }
+  }
+
+  override computeOutputShape(inputShape: InputShape): Shape {
+    const [shape] = this.readShapes(inputShape) as [Shape];
+    this.checkInput(shape);
+    return [shape[0] as number | null, this.units];
+  }
+
+  /** Zeros: a list of one state [batchSize, units]. */
+  getInitialState(batchSize: number): Tensor[] {
+    const size = elements(`${this.owner}: getInitialState`, 'batchSize', [batchSize, this.units]);
+    return [new Tensor(new Float32Array(size), [batchSize, this.units])];
+  }
+
+  /**
+   * One step.
+   * @param sequence The inputs of the step, [batch, features].
+   * @param states The state [batch, units], or a list of it.
+   * @param options `training`: whether dropout applies; its masks are drawn at first use and kept until they are reset.
+   * @returns the output and the new state, which are the same numbers; the state in a list if `states` is one.
+   * @throws {ShapeError} {ArgumentError} if shapes or the number of states do not fit.
+   */
+  override call(
+    sequence: TensorLike,
+    states: TensorLike | readonly TensorLike[],
+    options?: Partial<CellOptions>,
+    // biome-ignore lint/suspicious/noExplicitAny: the form of the states is the caller's.
+  ): any {
+    this.alive();
+    const { training = false } = checkOptions(`${this.owner}: call`, options, ['training']);
+    checkBoolean(this.owner, 'training', training);
+    if (isSymbolic(sequence) || isSymbolic(states)) return this.symbolicCall(sequence as never, states as never);
+    const input = toTensor(sequence, `${this.owner}: sequence`);
+    this.checkInput(input.shape);
+    const { state, isList } = this.readState(states, input.shape[0] as number);
+    if (!this.built) this.build(input.shape);
+    const output = stepCell(this, input, toTensor(state, `${this.owner}: states`), {
+      input: training ? this.getDropoutMask(input) : null,
+      recurrent: training ? this.getRecurrentDropoutMask(state as TensorLike) : null,
+    });
+    this.#first ??= { input, output };
+    return [output, isList ? [output] : output];
+  }
+
+  /** The same as {@link call}. */
+  // biome-ignore lint/suspicious/noExplicitAny: a cell is applied to inputs and states.
+  override apply(sequence: any, states?: any, options?: any): any {
+    return this.call(sequence, states, options);
+  }
+
+  private readState(states: unknown, batch: number | null): { state: unknown; isList: boolean } {
+    const owner = `${this.owner}: states`;
+    const single = states instanceof SymbolicTensor || !isListOfStates(states);
+    if (!single && (states as unknown[]).length !== 1) {
+      throw new ArgumentError(`${owner}: the cell has 1 state, received ${(states as unknown[]).length}`);
+    }
+    const state = single ? states : (states as unknown[])[0];
+    const { shape } = state instanceof SymbolicTensor ? state : toTensor(state, owner);
+    checkState(owner, this.name, 0, [batch, this.units], shape);
+    return { state, isList: !single };
+  }
+
+  /**
+   * What {@link call} would give, as specifications: shapes without numbers, and no part of any graph. Builds the cell.
+   * @returns the output and the state, in the form of `states`.
+   */
+  symbolicCall(
+    sequence: SymbolicTensor,
+    states: SymbolicTensor | readonly SymbolicTensor[],
+  ): [SymbolicTensor, SymbolicTensor | SymbolicTensor[]] {
+    this.alive();
+    const shape = sequence.shape;
+    this.checkInput(shape);
+    const { isList } = this.readState(states, shape[0] as number | null);
+    if (!this.built) this.build(shape);
+    const output = new SymbolicTensor([shape[0] as number | null, this.units]);
+    return [output, isList ? [output] : output];
+  }
+
+  /**
+   * The factors of the inputs in training: 0 with probability `dropout`, else 1 / (1 - dropout). Drawn at first use for
+   * direct calls of the cell and kept until {@link resetDropoutMask}; within a layer masks belong to the call.
+   * @returns shaped like `stepInput`; null if nothing is dropped.
+   */
+  getDropoutMask(stepInput: TensorLike): Tensor | null {
+    if (this.dropout === 0) return null;
+    this.#dropoutMask ??= this.drawMask(toTensor(stepInput, `${this.owner}: stepInput`), this.dropout);
+    return this.checkMask(this.#dropoutMask, stepInput, 'resetDropoutMask');
+  }
+
+  /** As {@link getDropoutMask}, for the state: shaped like `stepInput`, a state [batch, units]. */
+  getRecurrentDropoutMask(stepInput: TensorLike): Tensor | null {
+    if (this.recurrentDropout === 0) return null;
+    this.#recurrentDropoutMask ??= this.drawMask(
+      toTensor(stepInput, `${this.owner}: stepInput`),
+      this.recurrentDropout,
+    );
+    return this.checkMask(this.#recurrentDropoutMask, stepInput, 'resetRecurrentDropoutMask');
+  }
+
+  /** Forgets the mask of the inputs: the next direct call draws another one. */
+  resetDropoutMask(): void {
+    this.#dropoutMask = null;
+  }
+
+  /** Forgets the mask of the state. */
+  resetRecurrentDropoutMask(): void {
+    this.#recurrentDropoutMask = null;
+  }
+
+  private checkMask(mask: Tensor, like: TensorLike, reset: string): Tensor {
+    const { shape } = toTensor(like, `${this.owner}: stepInput`);
+    if (showShape(shape) === showShape(mask.shape)) return mask;
+    throw new ShapeError(
+      `${this.owner}: the dropout mask was drawn for shape ${showShape(mask.shape)}, not ${showShape(shape)}: call ${reset}()`,
+    );
+  }
+
+  /** @internal New factors shaped like a tensor. */
+  drawMask({ shape }: Tensor, rate: number): Tensor {
+    const count = elements(`${this.owner}: stepInput`, 'shape', shape);
+    const block = new Block(4 * count, `${this.owner}: dropout mask`);
+    try {
+      this.seedGenerator?.fillMask(block.address, count, rate);
+      const start = block.address / 4;
+      return new Tensor(kernels().HEAPF32.slice(start, start + count), shape);
+    } finally {
+      block.free();
+    }
+  }
+
+  /** The input of the first direct call. @throws {ArgumentError} before it. */
+  override get input(): never {
+    return (this.#first?.input ?? super.input) as never;
+  }
+
+  /** The output of the first direct call. @throws {ArgumentError} before it. */
+  override get output(): never {
+    return (this.#first?.output ?? super.output) as never;
+  }
+
+  /**
+   * Eigenvalues of the recurrent kernel and their largest magnitude, the spectral radius.
+   * @throws {ArgumentError} before `build`.
+   */
+  spectrum(): SpectrumResult {
+    this.alive();
+    if (!this.built)
+      throw new ArgumentError(`${this.owner}: spectrum: the recurrent kernel is not there yet; build first`);
+    return spectrum(this.owner, this.ownWeights[1] as Weight);
   }
 
   override getConfig(): Config {
@@ -189,4 +438,11 @@ export class SimpleRNNCell extends Layer {
     this.#packed = null;
     this.#packedVersion = -1;
   }
+}
+
+// [state], not one state given as nested arrays.
+function isListOfStates(value: unknown): value is readonly unknown[] {
+  if (!Array.isArray(value)) return false;
+  const [first] = value;
+  return !Array.isArray(first) ? typeof first === 'object' : Array.isArray(first[0]);
 }

@@ -1,7 +1,7 @@
 import { Arena } from '../runtime/memory.js';
 import { kernels, trapped } from '../runtime/module.js';
 import type { Layer } from './layer.js';
-import { beginStep, type Step, type StepContext } from './steps.js';
+import { beginSteps, type Step, type StepContext } from './steps.js';
 
 /** Layers one after the other, computed step by step for one row; holds the states. */
 export class Stepper {
@@ -36,9 +36,10 @@ export class Stepper {
     const steps: Step[] = [];
     let width = this.features;
     for (const layer of layers) {
-      const step = beginStep(layer, width, this.#arena, this.#context);
-      steps.push(step);
-      width = step.width;
+      for (const step of beginSteps(layer, width, this.#arena, this.#context)) {
+        steps.push(step);
+        width = step.width;
+      }
     }
     return { input, steps };
   }

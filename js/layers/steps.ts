@@ -7,7 +7,8 @@ import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
 import type { Layer } from './layer.js';
 import { Masking } from './masking.js';
-import { SimpleRNN } from './simple_rnn.js';
+import { RNN } from './rnn.js';
+import type { SimpleRNNCell } from './simple_rnn_cell.js';
 
 /** What the layers of a stream tell each other about the step at hand. */
 export interface StepContext {
@@ -30,7 +31,7 @@ export interface Step {
 class RecurrentStep implements Step {
   output: number;
   readonly width: number;
-  readonly #layer: SimpleRNN;
+  readonly #cell: SimpleRNNCell;
   readonly #context: StepContext;
   readonly #features: number;
   readonly #code: number;
@@ -39,18 +40,18 @@ class RecurrentStep implements Step {
   #spare: number;
   readonly #zeros: number;
 
-  constructor(layer: SimpleRNN, features: number, arena: Arena, context: StepContext) {
-    this.#layer = layer;
+  constructor(cell: SimpleRNNCell, zeroes: boolean, features: number, arena: Arena, context: StepContext) {
+    this.#cell = cell;
     this.#context = context;
     this.#features = features;
-    this.width = layer.units;
-    this.#code = layer.cell.activationCode;
-    this.#state = arena.take(4 * layer.units);
-    this.#spare = arena.take(4 * layer.units);
-    this.#zeros = layer.zeroOutputForMask ? arena.take(4 * layer.units) : 0;
+    this.width = cell.units;
+    this.#code = cell.activationCode;
+    this.#state = arena.take(4 * cell.units);
+    this.#spare = arena.take(4 * cell.units);
+    this.#zeros = zeroes ? arena.take(4 * cell.units) : 0;
     this.output = this.#state;
     if (!arena.committed) return;
-    layer.cell.packed();
+    cell.packed();
     this.reset();
   }
 
@@ -61,15 +62,7 @@ class RecurrentStep implements Step {
     }
     const previous = this.#state;
     const state = this.#spare;
-    kernels()._simple_rnn_step(
-      state,
-      previous,
-      input,
-      this.#layer.cell.packed(),
-      this.#features,
-      this.width,
-      this.#code,
-    );
+    kernels()._simple_rnn_step(state, previous, input, this.#cell.packed(), this.#features, this.width, this.#code);
     this.#state = state;
     this.#spare = previous;
     this.output = state;
@@ -189,14 +182,32 @@ class PassStep implements Step {
   reset(): void {}
 }
 
-/** Lays out one layer for streaming. @throws {UnsupportedError} naming a layer that needs the whole sequence. */
-export function beginStep(layer: Layer, features: number, arena: Arena, context: StepContext): Step {
-  if (layer instanceof SimpleRNN) {
-    if (layer.goBackwards) {
-      throw new UnsupportedError(`${layer.owner} cannot be streamed: \`goBackwards\` begins at the last step`);
-    }
-    return new RecurrentStep(layer, features, arena, context);
+// One step per cell.
+function beginCells(layer: RNN, features: number, arena: Arena, context: StepContext): Step[] {
+  if (layer.goBackwards) {
+    throw new UnsupportedError(`${layer.owner} cannot be streamed: \`goBackwards\` begins at the last step`);
   }
+  const { fusedCells } = layer;
+  if (fusedCells === null) {
+    throw new UnsupportedError(`${layer.owner} cannot be streamed: its cell is not a SimpleRNNCell of this package`);
+  }
+  let width = features;
+  return fusedCells.map((cell, index) => {
+    const last = index === fusedCells.length - 1;
+    const step = new RecurrentStep(cell, last && layer.zeroOutputForMask, width, arena, context);
+    width = step.width;
+    return step;
+  });
+}
+
+/** Lays out one layer for streaming. @throws {UnsupportedError} naming a layer that needs the whole sequence. */
+export function beginSteps(layer: Layer, features: number, arena: Arena, context: StepContext): Step[] {
+  return layer instanceof RNN
+    ? beginCells(layer, features, arena, context)
+    : [beginStep(layer, features, arena, context)];
+}
+
+function beginStep(layer: Layer, features: number, arena: Arena, context: StepContext): Step {
   if (layer instanceof Dense) return new DenseStep(layer, features, arena);
   if (layer instanceof Embedding) return new EmbeddingStep(layer, context);
   if (layer instanceof Masking) return new MaskingStep(layer, features, arena, context);

@@ -4,14 +4,15 @@ import { checkNumberArray, Tensor, toTensor } from '../runtime/tensor.js';
 
 /**
  * Reads a model's input and checks it against the shape the model was built for.
+ * @param name Of the argument, for messages.
  * @param known The input shape, batch first, or null if it is not known yet.
  */
-export function modelInput(owner: string, x: unknown, known: Shape | null): Tensor {
-  const input = ArrayBuffer.isView(x) ? bareInput(owner, x, known) : toTensor(x, `${owner}: x`);
+export function modelInput(owner: string, name: string, x: unknown, known: Shape | null): Tensor {
+  const input = ArrayBuffer.isView(x) ? bareInput(`${owner}: ${name}`, x, known) : toTensor(x, `${owner}: ${name}`);
   if (known === null) {
     if (input.shape.length < 2) {
       throw new ShapeError(
-        `${owner}: x: expected at least 2 axes, batch first, received shape ${showShape(input.shape)}`,
+        `${owner}: ${name}: expected at least 2 axes, batch first, received shape ${showShape(input.shape)}`,
       );
     }
     return input;
@@ -21,7 +22,7 @@ export function modelInput(owner: string, x: unknown, known: Shape | null): Tens
     shape.length === known.length && known.every((size, axis) => axis === 0 || size === null || size === shape[axis]);
   if (!fits) {
     throw new ShapeError(
-      `${owner}: x: Invalid input shape. Expected shape ${showShape([null, ...known.slice(1)])}, ` +
+      `${owner}: ${name}: Invalid input shape. Expected shape ${showShape([null, ...known.slice(1)])}, ` +
         `but input has incompatible shape ${showShape(shape)}`,
     );
   }
@@ -29,17 +30,17 @@ export function modelInput(owner: string, x: unknown, known: Shape | null): Tens
 }
 
 function bareInput(owner: string, x: unknown, known: Shape | null): Tensor {
-  const array = checkNumberArray(`${owner}: x`, x);
+  const array = checkNumberArray(owner, x);
   const row = known?.slice(1);
   if (row === undefined || row.includes(null)) {
     throw new ShapeError(
-      `${owner}: x: a bare typed array needs a model whose input shape is known; pass tensor(data, shape)`,
+      `${owner}: a bare typed array needs a model whose input shape is known; pass tensor(data, shape)`,
     );
   }
   const size = row.reduce<number>((all, length) => all * (length as number), 1);
   if (array.length % size !== 0) {
     throw new ShapeError(
-      `${owner}: x: ${array.length} numbers are no whole rows of shape ${showShape(row)}, ${size} numbers each`,
+      `${owner}: ${array.length} numbers are no whole rows of shape ${showShape(row)}, ${size} numbers each`,
     );
   }
   const data = array instanceof Float32Array ? array : Float32Array.from(array);

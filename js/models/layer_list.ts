@@ -1,7 +1,8 @@
 import { Embedding } from '../layers/embedding.js';
 import { InputLayer } from '../layers/input_layer.js';
 import { Layer } from '../layers/layer.js';
-import { type Shape, show, showShape } from '../runtime/check.js';
+import { disconnect, type Node, SymbolicTensor } from '../layers/symbolic.js';
+import { show, showShape } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
 
 /** The model that a list of layers belongs to, for messages and paths. */
@@ -9,7 +10,13 @@ export interface ListOwner {
   name: string;
   /** Class and name, as `Sequential 'm'`. */
   owner: string;
+  trainable: boolean;
+  /** Prefix of the paths of the weights. */
+  scope: string;
 }
+
+/** Symbolic tensors of a list: the input, then the output of each layer. */
+export type Tensors = readonly (SymbolicTensor | readonly SymbolicTensor[])[];
 
 /** What an InputLayer made for this first layer holds. */
 export function inputDtype(layer: Layer): string {
@@ -20,7 +27,8 @@ export function inputDtype(layer: Layer): string {
  * The list with one more layer, checked as Keras does. An InputLayer is put before a first layer that knows its
  * input shape.
  */
-export function extended({ name, owner }: ListOwner, layers: readonly Layer[], layer: unknown): Layer[] {
+export function extended({ name, owner }: ListOwner, layers: readonly Layer[], given: unknown): Layer[] {
+  const layer = given instanceof SymbolicTensor && given.node?.layer instanceof InputLayer ? given.node.layer : given;
   if (!(layer instanceof Layer)) {
     throw new ArgumentError(
       `${owner}: layers: Only instances of \`keras.Layer\` can be added to a Sequential model. Received: ${show(layer)}`,
@@ -49,43 +57,49 @@ export function extended({ name, owner }: ListOwner, layers: readonly Layer[], l
   return [...layers, layer];
 }
 
-/** The input shape of every layer and, last, the output shape (a list where the last layer has several outputs). */
-export function shapesThrough(
-  { owner }: ListOwner,
-  layers: readonly Layer[],
-  inputShape: Shape,
-): readonly (Shape | Shape[])[] {
-  const shapes: (Shape | Shape[])[] = [inputShape];
-  for (const layer of layers) {
-    const shape = shapes.at(-1) as Shape | Shape[];
-    if (Array.isArray(shape[0])) {
-      throw new ArgumentError(
-        `${owner}: layers: Layer "${layer.name}" expects 1 input(s), but it received ${shape.length} input tensors. ` +
-          'A layer with several outputs can only come last.',
-      );
-    }
-    layer.checkInput(shape as Shape);
-    shapes.push(layer.computeOutputShape(shape as Shape));
-  }
-  return shapes;
+function nodeOf(tensor: SymbolicTensor | readonly SymbolicTensor[] | undefined): Node {
+  const [first] = [tensor].flat() as SymbolicTensor[];
+  return first?.node as Node;
 }
 
-/** Builds all layers that are not built yet. On an error none of them stays built. */
-export function buildAll(list: ListOwner, layers: readonly Layer[], inputShape: Shape, trainable: boolean): void {
-  const shapes = shapesThrough(list, layers, inputShape);
+/**
+ * Applies each layer to the output of the one before it, which builds it; the first `kept` tensors are there already.
+ * On an error none of the fresh layers stays built or connected.
+ */
+export function connectAll(list: ListOwner, layers: readonly Layer[], kept: Tensors): Tensors {
+  const tensors = [...kept];
   const fresh: Layer[] = [];
   try {
-    layers.forEach((layer, index) => {
+    for (const layer of layers.slice(kept.length)) {
+      if (layer instanceof InputLayer) {
+        tensors.push(layer.output as SymbolicTensor);
+        continue;
+      }
+      const before = tensors.at(-1) as SymbolicTensor | readonly SymbolicTensor[];
+      if (Array.isArray(before)) {
+        throw new ArgumentError(
+          `${list.owner}: layers: Layer "${layer.name}" expects 1 input(s), but it received ${before.length} input tensors. ` +
+            'A layer with several outputs can only come last.',
+        );
+      }
       if (!layer.built) {
         fresh.push(layer);
-        layer.scope = `${list.name}/`;
-        if (!trainable) layer.trainable = false;
-        layer.build(shapes[index] as Shape);
+        layer.scope = `${list.scope}${list.name}/`;
+        if (!list.trainable) layer.trainable = false;
       }
-      layer.enterModel(shapes[index] as Shape);
-    });
+      tensors.push(layer.apply(before as SymbolicTensor));
+    }
+    return tensors;
   } catch (error) {
+    disconnectFrom(layers, tensors, kept.length);
     for (const layer of fresh) layer.unbuild();
     throw error;
+  }
+}
+
+/** Takes the applications from a place on out of the graph. */
+export function disconnectFrom(layers: readonly Layer[], tensors: Tensors, start: number): void {
+  for (let index = tensors.length - 1; index >= start; index -= 1) {
+    if (!(layers[index] instanceof InputLayer)) disconnect(nodeOf(tensors[index]));
   }
 }

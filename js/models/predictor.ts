@@ -1,67 +1,86 @@
-import { Chain } from '../layers/chain.js';
 import type { Layer } from '../layers/layer.js';
-import { SimpleRNN } from '../layers/simple_rnn.js';
+import { RNN } from '../layers/rnn.js';
 import type { Shape } from '../runtime/check.js';
 import { ShapeError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
 import { Tensor } from '../runtime/tensor.js';
 import { rowsOf } from './input.js';
+import { Runner, type Shapes } from './runner.js';
 
 // Up to this size, one pass takes all rows.
 const PASS_BYTES = 64 * 2 ** 20;
-const KEPT_CHAINS = 4;
+const KEPT_RUNNERS = 4;
 const DEFAULT_BATCH = 32;
 
-/** Carries the layers of a built model out: keeps them laid out for the last few batch shapes. */
+/** Carries a built model out: keeps it laid out for the last few batch shapes. */
 export class Predictor {
   readonly #owner: string;
-  readonly #layers: readonly Layer[];
-  readonly #inputShape: Shape;
+  readonly #model: Layer;
+  readonly #inputShapes: readonly Shape[];
   // Whether a row's size is known, so that bare typed arrays are taken.
-  readonly #bare: boolean;
+  readonly #bare: readonly boolean[];
   readonly #arena: Arena;
-  #chains: Chain[] = [];
-  #last: Chain | null = null;
+  #runners: Runner[] = [];
+  #last: Runner | null = null;
 
-  constructor(owner: string, layers: readonly Layer[], inputShape: Shape) {
+  constructor(owner: string, model: Layer, inputShapes: readonly Shape[]) {
     this.#owner = owner;
-    this.#layers = layers;
-    this.#inputShape = inputShape;
-    this.#bare = inputShape.slice(1).every((size) => size !== null);
+    this.#model = model;
+    this.#inputShapes = inputShapes;
+    this.#bare = inputShapes.map((shape) => shape.slice(1).every((size) => size !== null));
     this.#arena = new Arena(`${owner}: predict`);
   }
 
-  /** The results, if `x` has exactly the shape of the call before; null otherwise. */
+  /** The results, if `x` has exactly the shapes of the call before; null otherwise. */
   repeat(x: unknown): Tensor | Tensor[] | null {
-    const chain = this.#last;
-    if (chain === null) return null;
-    const data = chain.accepts(x, this.#bare);
-    if (data === null) return null;
-    chain.run(data);
-    return chain.results();
+    const runner = this.#last;
+    if (runner === null) return null;
+    const { length } = this.#bare;
+    if (length === 1) {
+      const data = runner.accepts(0, x, this.#bare[0] as boolean);
+      if (data === null) return null;
+      runner.put(0, data);
+    } else {
+      if (!Array.isArray(x) || x.length !== length) return null;
+      const all = x.map((each, index) => runner.accepts(index, each, this.#bare[index] as boolean));
+      if (all.includes(null)) return null;
+      (all as Float32Array[]).forEach((data, index) => {
+        runner.put(index, data);
+      });
+    }
+    runner.run();
+    return runner.results();
   }
 
   /** The results for checked rows. @param asked Rows per pass, or null. */
-  predict(input: Tensor, asked: number | null): Tensor | Tensor[] {
-    const rows = input.shape[0] as number;
-    const size = this.rowsPerPass(asked, input.shape);
-    if (rows <= size) return this.pass(input);
+  predict(inputs: readonly Tensor[], asked: number | null): Tensor | Tensor[] {
+    const rows = (inputs[0] as Tensor).shape[0] as number;
+    const size = this.rowsPerPass(
+      asked,
+      inputs.map(({ shape }) => shape),
+    );
+    if (rows <= size) return this.pass(inputs);
     const parts: (Tensor | Tensor[])[] = [];
-    for (let row = 0; row < rows; row += size) parts.push(this.pass(rowsOf(input, row, Math.min(rows, row + size))));
+    for (let row = 0; row < rows; row += size) {
+      parts.push(this.pass(inputs.map((input) => rowsOf(input, row, Math.min(rows, row + size)))));
+    }
     return joined(parts, rows);
   }
 
-  private pass(input: Tensor): Tensor | Tensor[] {
-    const chain = this.chainFor(input.shape);
-    chain.run(input.data);
-    return chain.results();
+  private pass(inputs: readonly Tensor[]): Tensor | Tensor[] {
+    const runner = this.runnerFor(inputs.map(({ shape }) => shape));
+    inputs.forEach(({ data }, index) => {
+      runner.put(index, data);
+    });
+    runner.run();
+    return runner.results();
   }
 
   // A stateful model has its own batch size, and whole batches alone go through it.
-  private rowsPerPass(asked: number | null, shape: readonly number[]): number {
-    const rows = shape[0] as number;
-    if (this.#layers.some((layer) => layer instanceof SimpleRNN && layer.stateful)) {
-      const own = this.#inputShape[0] as number;
+  private rowsPerPass(asked: number | null, shapes: Shapes): number {
+    const rows = shapes[0]?.[0] as number;
+    if (isStateful(this.#model)) {
+      const own = (this.#inputShapes[0]?.[0] ?? rows) as number;
       const size = asked ?? own;
       if (rows === 0 || rows % size !== 0 || size !== own) {
         throw new ShapeError(
@@ -73,27 +92,37 @@ export class Predictor {
     }
     if (asked !== null) return asked;
     if (rows <= DEFAULT_BATCH) return rows;
-    const bytes = Chain.measure(this.#layers, this.#arena, shape);
+    const bytes = Runner.measure(this.#model, this.#arena, shapes);
     return bytes <= PASS_BYTES ? rows : Math.max(DEFAULT_BATCH, Math.floor((rows * PASS_BYTES) / bytes));
   }
 
-  private chainFor(shape: readonly number[]): Chain {
-    let chain = this.#chains.find((each) => !each.stale && each.isFor(shape));
-    if (chain === undefined) {
+  private runnerFor(shapes: Shapes): Runner {
+    let runner = this.#runners.find((each) => !each.stale && each.isFor(shapes));
+    if (runner === undefined) {
       this.#last = null;
-      chain = new Chain(this.#layers, this.#arena, shape);
-      this.#chains = [chain, ...this.#chains.filter((each) => !each.stale)].slice(0, KEPT_CHAINS);
+      runner = new Runner(this.#model, this.#arena, shapes);
+      this.#runners = [runner, ...this.#runners.filter((each) => !each.stale)].slice(0, KEPT_RUNNERS);
     }
-    this.#last = chain;
-    return chain;
+    this.#last = runner;
+    return runner;
   }
 
   /** Frees the memory; the next call takes it again. */
   free(): void {
     this.#last = null;
-    this.#chains = [];
+    this.#runners = [];
     this.#arena.free();
   }
+}
+
+/** Every layer within a layer, itself included. */
+export function flattenLayers(layer: Layer): Layer[] {
+  return [layer, ...layer.sublayers.flatMap(flattenLayers)];
+}
+
+/** Whether a layer keeps states between calls. */
+export function isStateful(layer: Layer): boolean {
+  return flattenLayers(layer).some((each) => each instanceof RNN && each.stateful);
 }
 
 function joined(parts: readonly (Tensor | Tensor[])[], rows: number): Tensor | Tensor[] {

@@ -1,42 +1,22 @@
 import type { Config, Serialized } from '../family.js';
-import { type Inspection, inspectLayers, type ModelInput } from '../layers/chain.js';
-import { type DeserializeOptions, registerModel } from '../layers/deserialize.js';
-import { Embedding } from '../layers/embedding.js';
+import { type Call, type CallContext, SequenceCall, type Span } from '../layers/call.js';
 import { InputLayer } from '../layers/input_layer.js';
-import type { Layer } from '../layers/layer.js';
-import { automaticName } from '../layers/names.js';
-import { writeWeights } from '../layers/set_weights.js';
-import { SimpleRNN } from '../layers/simple_rnn.js';
-import { checkBoolean, checkInteger, checkOptions, checkShape, type Shape, show, showShape } from '../runtime/check.js';
-import { DISPOSE } from '../runtime/dispose.js';
-import { ArgumentError, DisposedError, ModelFormatError, ShapeError, UnsupportedError } from '../runtime/errors.js';
-import { Arena } from '../runtime/memory.js';
-import type { Tensor, TensorLike } from '../runtime/tensor.js';
+import type { Layer, MaskResult } from '../layers/layer.js';
+import type { InputShape, MaskArgument } from '../layers/layer_options.js';
+import { type DeserializeOptions, registerOwn } from '../layers/registry.js';
+import type { Argument, SymbolicTensor } from '../layers/symbolic.js';
+import { type Shape, show, showShape } from '../runtime/check.js';
+import { ArgumentError, ModelFormatError, ShapeError } from '../runtime/errors.js';
 import type { Weight } from '../runtime/weight.js';
-import { modelInput } from './input.js';
-import { buildAll, extended, inputDtype, type ListOwner, shapesThrough } from './layer_list.js';
-import { Predictor } from './predictor.js';
+import { connectAll, disconnectFrom, extended, inputDtype, type ListOwner } from './layer_list.js';
+import { BaseModel, type ModelOptions } from './model.js';
 import { readConfig, writeConfig } from './sequential_config.js';
-import { Stream } from './stream.js';
-import { renderSummary, type SummaryOptions } from './summary.js';
+import type { SummaryRow } from './summary.js';
 
 /** Options of {@link Sequential}. */
-export interface SequentialOptions {
+export interface SequentialOptions extends ModelOptions {
   /** The layers, first to last. */
   layers?: readonly Layer[];
-  /** Default `'sequential'`, `'sequential_1'`, … */
-  name?: string | null;
-  /** Whether training changes the weights; default true. */
-  trainable?: boolean;
-}
-
-/** Options of `predict`. */
-export interface PredictOptions {
-  /**
-   * Rows computed at once. By default as many as fit into some memory, which gives the same numbers; a stateful
-   * model takes the batch size that it was built with.
-   */
-  batchSize?: number | null;
 }
 
 /**
@@ -48,65 +28,47 @@ export interface PredictOptions {
  * model.predict(new Float32Array(60)).shape // [1, 1]
  * @throws {ArgumentError} {ShapeError} if a layer does not fit the one before it; no layer is built then.
  */
-export class Sequential {
-  /** Keras' class name, written into files. */
-  static readonly className: string = 'Sequential';
+export class Sequential extends BaseModel {
+  static override readonly className: string = 'Sequential';
+  static override readonly optionNames: readonly string[] = ['layers', 'name', 'trainable'];
 
-  /** Name of the model. */
-  readonly name: string;
-  /** How Keras trained it, for a model read from a file: Keras' compile_config as it was written. Null otherwise. */
-  compileConfig: Config | null = null;
-  #trainable: boolean;
   #layers: readonly Layer[] = [];
-  #built = false;
-  #disposed = false;
-  #predictor: Predictor | null = null;
-  readonly #streams = new Set<WeakRef<Stream>>();
+  // The input, then the output of each layer; empty while the input shape is not known.
+  #tensors: readonly (SymbolicTensor | readonly SymbolicTensor[])[] = [];
 
   constructor(options: SequentialOptions | readonly Layer[] = {}) {
-    const given = Array.isArray(options)
-      ? { layers: options as readonly Layer[] }
-      : checkOptions('Sequential', options as SequentialOptions, ['layers', 'name', 'trainable']);
-    const { name, layers } = given as SequentialOptions;
-    if (name !== undefined && name !== null && (typeof name !== 'string' || name === '' || name.includes('/'))) {
-      throw new ArgumentError(`Sequential: \`name\` must be a string without '/', received ${show(name)}`);
-    }
-    this.#trainable = checkBoolean('Sequential', 'trainable', (given as SequentialOptions).trainable ?? true);
+    super((Array.isArray(options) ? { layers: options } : options) as never);
+    const { layers } = this.options as SequentialOptions;
     if (layers !== undefined && !Array.isArray(layers)) {
-      throw new ArgumentError(`Sequential: \`layers\` must be an array of layers, received ${show(layers)}`);
+      throw new ArgumentError(`${this.owner}: \`layers\` must be an array of layers, received ${show(layers)}`);
     }
-    this.name = typeof name === 'string' ? name : automaticName('Sequential');
     let all: Layer[] = [];
     for (const layer of layers ?? []) all = extended(this.list, all, layer);
     this.adopt(all);
   }
 
-  private get owner(): string {
-    return `Sequential '${this.name}'`;
-  }
-
-  private alive(): void {
-    if (this.#disposed) throw new DisposedError(`${this.owner} was used after dispose()`);
-  }
-
   private get list(): ListOwner {
-    return { name: this.name, owner: this.owner };
+    return { name: this.name, owner: this.owner, trainable: this.trainable, scope: this.scope };
   }
 
   // Takes a list of layers over, and builds it if the input shape is known. On an error nothing has changed.
   private adopt(layers: readonly Layer[]): void {
     const [first] = layers;
-    const inputShape = first instanceof InputLayer && layers.length > 1 ? first.batchShape : null;
-    if (inputShape !== null) buildAll(this.list, layers, inputShape, this.#trainable);
-    this.#predictor?.free();
-    this.#predictor = inputShape === null ? null : new Predictor(this.owner, layers, inputShape);
+    const isBuilt = first instanceof InputLayer && layers.length > 1;
+    let same = 0;
+    while (same < layers.length && layers[same] === this.#layers[same]) same += 1;
+    const kept = isBuilt ? this.#tensors.slice(0, same) : [];
+    const tensors = isBuilt ? connectAll(this.list, layers, kept) : [];
+    disconnectFrom(this.#layers, this.#tensors, kept.length);
+    this.forgetLayout();
+    this.#tensors = tensors;
     this.#layers = layers;
-    this.#built = inputShape !== null;
+    this.built = isBuilt;
+    this.buildShape = isBuilt ? (first as InputLayer).batchShape : null;
   }
 
   /**
    * Adds a layer at the end.
-   * @throws {ArgumentError} {ShapeError} if it does not fit; the model is as before then.
    */
   add(layer: Layer): void {
     this.alive();
@@ -126,9 +88,9 @@ export class Sequential {
    * Creates all weights.
    * @param inputShape Shape of the input, batch first; null for sizes that vary.
    */
-  build(inputShape: Shape): void {
+  override build(inputShape: InputShape): void {
     this.alive();
-    const shape = checkShape(this.owner, 'inputShape', inputShape, true, true);
+    const [shape] = this.readShapes(inputShape) as [Shape];
     const [first] = this.#layers;
     if (first === undefined) {
       throw new ArgumentError(
@@ -145,204 +107,130 @@ export class Sequential {
     }
   }
 
+  override unbuild(): void {
+    const layers = this.#layers ?? [];
+    if (layers.length > 0 && !this.built) return;
+    for (const layer of layers) layer.unbuild();
+  }
+
   /** The layers, without the InputLayer, as in Keras. */
-  get layers(): readonly Layer[] {
+  override get layers(): readonly Layer[] {
     return this.#layers.filter((layer) => !(layer instanceof InputLayer));
   }
 
-  /** Whether the weights exist. */
-  get built(): boolean {
-    return this.#built;
+  override get sublayers(): readonly Layer[] {
+    // The base class asks before the layers are there.
+    return this.#layers ?? [];
+  }
+
+  override get weights(): readonly Weight[] {
+    return [...new Set(this.sublayers.flatMap((layer) => [...layer.weights]))];
+  }
+
+  override get chain(): readonly Layer[] {
+    return this.layers;
+  }
+
+  override get inputShapes(): readonly Shape[] | null {
+    const [first] = this.#layers ?? [];
+    return first instanceof InputLayer ? [first.batchShape] : null;
+  }
+
+  override get inputNames(): readonly string[] {
+    const [first] = this.#layers;
+    return [first instanceof InputLayer ? first.name : `${this.name}_input`];
   }
 
   /** Shape of the input, batch first. @throws {ArgumentError} if it is not known yet. */
-  get inputShape(): Shape {
-    const [first] = this.#layers;
-    if (first instanceof InputLayer) return first.batchShape;
+  override get inputShape(): Shape {
+    const [shape] = this.inputShapes ?? [];
+    if (shape !== undefined) return shape;
     throw new ArgumentError(`${this.owner}: Sequential model '${this.name}' has no defined input shape yet.`);
   }
 
   /** Shape of the output, batch first, or a list of shapes. @throws {ArgumentError} if it is not known yet. */
-  get outputShape(): Shape | Shape[] {
-    if (this.#built) return shapesThrough(this.list, this.#layers, this.inputShape).at(-1) as Shape | Shape[];
+  override get outputShape(): Shape | Shape[] {
+    const output = this.#tensors.at(-1);
+    if (output !== undefined) return shapeOf(output);
     throw new ArgumentError(`${this.owner}: Sequential model '${this.name}' has no defined output shape yet.`);
   }
 
-  /** Whether training changes the weights. */
-  get trainable(): boolean {
-    return this.#trainable;
+  /** The symbolic inputs. @throws {ArgumentError} if the input shape is not known yet. */
+  get inputs(): readonly SymbolicTensor[] {
+    return [this.input as SymbolicTensor];
   }
 
-  set trainable(value: boolean) {
-    this.#trainable = checkBoolean(this.owner, 'trainable', value);
-    for (const layer of this.#layers) layer.trainable = value;
+  /** The symbolic outputs. @throws {ArgumentError} if the input shape is not known yet. */
+  get outputs(): readonly SymbolicTensor[] {
+    return [this.output].flat();
   }
 
-  /** All weights, layer by layer. */
-  get weights(): readonly Weight[] {
-    return this.#layers.flatMap((layer) => [...layer.weights]);
+  override get input(): Argument | Argument[] {
+    const [input] = this.#tensors;
+    if (input !== undefined) return input as SymbolicTensor;
+    throw new ArgumentError(`${this.owner}: Sequential model '${this.name}' has no defined inputs yet.`);
   }
 
-  /** Weights that training changes. */
-  get trainableWeights(): readonly Weight[] {
-    return this.#layers.flatMap((layer) => [...layer.trainableWeights]);
+  override get output(): SymbolicTensor | SymbolicTensor[] {
+    const output = this.#tensors.at(-1);
+    if (output !== undefined) return output as SymbolicTensor | SymbolicTensor[];
+    throw new ArgumentError(`${this.owner}: Sequential model '${this.name}' has no defined outputs yet.`);
   }
 
-  /** Weights that training leaves alone. */
-  get nonTrainableWeights(): readonly Weight[] {
-    return this.#layers.flatMap((layer) => [...layer.nonTrainableWeights]);
-  }
-
-  /** Number of numbers in the weights. @throws {ArgumentError} before the model is built. */
-  countParams(): number {
-    if (!this.#built) {
-      throw new ArgumentError(
-        `${this.owner}: You tried to call \`count_params\` on layer '${this.name}', but the layer isn't built. ` +
-          'You can build it manually via: `layer.build(input_shape)`.',
-      );
+  override begin(inputs: readonly Span[], context: CallContext): Call {
+    const calls: Call[] = [];
+    let spans = inputs;
+    for (const layer of this.#layers) {
+      const call = layer.open([spans[0] as Span], context);
+      calls.push(call);
+      spans = call.outputs;
     }
-    return this.weights.reduce((sum, weight) => sum + weight.size, 0);
+    return new SequenceCall(inputs, spans, calls);
   }
 
-  /** Copies of all weights, layer by layer. */
-  getWeights(): Tensor[] {
-    this.alive();
-    return this.weights.map((weight) => weight.read());
+  override computeOutputShape(inputShape: InputShape): Shape | Shape[] {
+    const shapes = this.readShapes(inputShape);
+    this.checkInputs(shapes);
+    let shape: Shape | Shape[] = shapes[0] as Shape;
+    for (const layer of this.#layers) shape = layer.computeOutputShape(shape as Shape);
+    return shape;
   }
 
-  /** Overwrites all weights, layer by layer. @throws {ArgumentError} {ShapeError}; nothing is changed then. */
-  setWeights(values: readonly TensorLike[]): void {
-    this.alive();
-    writeWeights({ name: this.name, weights: this.weights, owner: this.owner }, values);
+  override computeMask(inputs: unknown, mask: MaskArgument | readonly MaskArgument[] = null): MaskResult {
+    if (this.#tensors.length === 0) return super.computeMask(inputs, mask);
+    const output = this.#tensors.at(-1) as SymbolicTensor | readonly SymbolicTensor[];
+    return ([output].flat() as SymbolicTensor[]).map((each) => each.mask);
   }
 
-  /** A layer by name or index. @throws {ArgumentError} if there is none. */
-  getLayer(nameOrIndex: string | number): Layer {
-    const { layers } = this;
-    if (typeof nameOrIndex === 'number') {
-      const layer = layers[nameOrIndex];
-      if (layer !== undefined) return layer;
-      throw new ArgumentError(
-        `${this.owner}: getLayer: Was asked to retrieve layer at index ${nameOrIndex}, but model only has ${layers.length} layers.`,
-      );
-    }
-    const found = this.#layers.find(({ name }) => name === nameOrIndex);
-    if (found !== undefined) return found;
-    throw new ArgumentError(
-      `${this.owner}: getLayer: No such layer: ${show(nameOrIndex)}. Existing layers are: ${show(layers.map(({ name }) => name))}.`,
-    );
-  }
-
-  /**
-   * Computes the model on rows of data.
-   * @param x A tensor or arrays, batch first; where the input shape is known also a bare typed array of whole rows.
-   *   A model without an input shape is built by the first data.
-   * @returns the output; `predict<Tensor[]>` where the last layer has several outputs.
-   * @throws {ShapeError} {ArgumentError} if the data do not suit the model, {DisposedError} after `dispose()`.
-   */
-  predict<T extends Tensor | Tensor[] = Tensor>(x: ModelInput, options?: PredictOptions): T {
-    if (options === undefined) {
-      const repeated = this.#predictor?.repeat(x);
-      if (repeated !== null && repeated !== undefined) return repeated as T;
-    }
-    this.alive();
-    const given = checkOptions(`${this.owner}: predict`, options, ['batchSize']);
-    const batchSize = given.batchSize ?? null;
-    if (batchSize !== null) checkInteger(`${this.owner}: predict`, 'batchSize', batchSize, 1, 2 ** 24);
-    const input = this.readInput(x);
-    return (this.#predictor as Predictor).predict(input, batchSize) as T;
-  }
-
-  private readInput(x: unknown): Tensor {
-    const known = this.#layers[0] instanceof InputLayer ? this.inputShape : null;
-    const input = modelInput(this.owner, x, known);
-    if (!this.#built) this.build([null, ...input.shape.slice(1)]);
-    if (this.#predictor === null) throw new ArgumentError(`${this.owner}: x: the model has no layers`);
-    return input;
-  }
-
-  /**
-   * Looks into the recurrent layers.
-   * @param x One batch, as for `predict`.
-   * @returns for each recurrent layer its states, x · kernel and h₋₁ · recurrent_kernel, [batch, steps, units] in
-   *   processing order; with the bias the last two sum up to the pre-activation. States kept between calls stay.
-   */
-  inspect(x: ModelInput): Inspection[] {
-    this.alive();
-    const input = this.readInput(x);
-    const kept = this.layers.flatMap((layer) =>
-      layer instanceof SimpleRNN && layer.stateful && layer.states !== null ? [{ layer, states: layer.states }] : [],
-    );
-    const arena = new Arena(`${this.owner}: inspect`);
-    try {
-      return inspectLayers(this.#layers, arena, input);
-    } finally {
-      arena.free();
-      for (const { layer, states } of kept) layer.resetStates(states);
-    }
-  }
-
-  /**
-   * The model one time step at a time.
-   * @throws {UnsupportedError} naming a layer that cannot be streamed, {ArgumentError} if the model is not built.
-   */
-  stream(): Stream {
-    this.alive();
-    if (!this.#built) throw new ArgumentError(`${this.owner}: stream: build the model first, or give \`inputShape\``);
-    const { inputShape } = this;
-    const tokens = this.layers[0] instanceof Embedding;
-    if (inputShape.length !== (tokens ? 2 : 3)) {
-      throw new UnsupportedError(
-        `${this.owner}: stream: input of shape ${showShape(inputShape)} has no steps to go through`,
-      );
-    }
-    const features = tokens ? 1 : (inputShape[2] as number);
-    const streams = this.#streams;
-    for (const known of streams) if (known.deref() === undefined) streams.delete(known);
-    const stream = new Stream(this.owner, this.layers, features, () => streams.delete(reference));
-    const reference = new WeakRef(stream);
-    streams.add(reference);
-    return stream;
-  }
-
-  /** Sets the states of all stateful layers to zeros. */
-  resetStates(): void {
-    this.alive();
-    for (const layer of this.#layers) if (layer instanceof SimpleRNN) layer.resetStates();
-  }
-
-  /** The table that Keras prints; also handed to `printFn`, by default `console.log`. */
-  summary(options?: SummaryOptions): string {
-    const shapes = this.#built ? shapesThrough(this.list, this.#layers, this.inputShape) : null;
+  protected override summaryRows(): SummaryRow[] {
     const offset = this.#layers.length - this.layers.length;
-    const rows = this.layers.map((layer, index) => ({ layer, outputShape: shapes?.[index + offset + 1] ?? null }));
-    return renderSummary(this.name, rows, options);
+    return this.layers.map((layer, index) => {
+      const output = this.#tensors[index + offset + (offset === 0 ? 1 : 0)];
+      return { layer, outputShape: output === undefined ? null : shapeOf(output) };
+    });
   }
 
   /** The configuration, with Keras' keys in Keras' order. */
-  getConfig(): Config {
-    return writeConfig(this.name, this.trainable, this.#layers, this.#built ? this.inputShape : null);
-  }
-
-  /** What Keras' `to_json` writes, as an object: `JSON.stringify(model)` gives the text. */
-  toJSON(): Config {
-    const json: Config = { module: 'keras', class_name: 'Sequential', config: this.getConfig(), registered_name: null };
-    if (this.#built) json.build_config = { input_shape: [...this.inputShape] };
-    json.compile_config = this.compileConfig ?? {};
-    return json;
+  override getConfig(): Config {
+    return writeConfig(this.name, this.trainable, this.#layers, this.built ? this.inputShape : null);
   }
 
   /**
    * A new model from `getConfig()`, with Keras' or our spelling of the keys.
    * @throws {ModelFormatError} naming what is unknown or does not fit.
    */
-  static fromConfig(config: Config | readonly Serialized[], options: DeserializeOptions = {}): Sequential {
+  static override fromConfig<T extends Layer = Sequential>(
+    // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
+    this: new (options: any) => T,
+    config: Config | readonly Serialized[],
+    options: DeserializeOptions = {},
+  ): T {
     const { name, trainable, layers, inputShape } = readConfig(config, options);
     let model: Sequential | null = null;
     try {
-      model = new Sequential({ layers, name, trainable });
+      model = new Sequential({ layers, name: name ?? null, trainable });
       if (!model.built && inputShape !== null && layers.length > 0) model.build(inputShape);
-      return model;
+      return model as Layer as T;
     } catch (error) {
       model?.dispose();
       for (const layer of layers) layer.dispose();
@@ -353,19 +241,19 @@ export class Sequential {
     }
   }
 
-  /** Frees the model, its layers and its streams. A second call does nothing; any other use is a DisposedError. */
-  dispose(): void {
-    this.#disposed = true;
-    this.#predictor?.free();
-    this.#predictor = null;
-    for (const stream of [...this.#streams]) stream.deref()?.dispose();
-    for (const layer of this.#layers) layer.dispose();
-  }
-
-  /** The same as {@link dispose}, for `using`. */
-  [DISPOSE](): void {
-    this.dispose();
+  protected override copy(): this {
+    const copies = new Map<Layer, Layer>();
+    for (const layer of this.#layers) copies.set(layer, layer.clone());
+    return new Sequential({
+      layers: this.#layers.map((layer) => copies.get(layer) as Layer),
+      name: this.name,
+      trainable: this.trainable,
+    }) as this;
   }
 }
 
-registerModel('Sequential', (config, options) => Sequential.fromConfig(config, options));
+function shapeOf(output: SymbolicTensor | readonly SymbolicTensor[]): Shape | Shape[] {
+  return Array.isArray(output) ? output.map(({ shape }) => shape) : (output as SymbolicTensor).shape;
+}
+
+registerOwn([Sequential]);

@@ -1,7 +1,7 @@
 import type { Config, Serialized } from '../family.js';
-import { type DeserializeOptions, deserialize, serialize } from '../layers/deserialize.js';
 import { Layer } from '../layers/layer.js';
 import { FLOAT32_POLICY } from '../layers/layer_options.js';
+import { type DeserializeOptions, deserialize, serialize } from '../layers/registry.js';
 import { type Shape, show } from '../runtime/check.js';
 import { ModelFormatError } from '../runtime/errors.js';
 

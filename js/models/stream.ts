@@ -1,8 +1,9 @@
+import { Embedding } from '../layers/embedding.js';
 import type { Layer } from '../layers/layer.js';
 import { Stepper } from '../layers/stepper.js';
-import { show } from '../runtime/check.js';
+import { type Shape, show, showShape } from '../runtime/check.js';
 import { DISPOSE } from '../runtime/dispose.js';
-import { ArgumentError, DisposedError, ShapeError } from '../runtime/errors.js';
+import { ArgumentError, DisposedError, ShapeError, UnsupportedError } from '../runtime/errors.js';
 import { checkNumberArray } from '../runtime/tensor.js';
 
 /**
@@ -15,10 +16,14 @@ export class Stream {
   readonly #disposed: () => void;
 
   /** @internal */
-  constructor(owner: string, layers: readonly Layer[], features: number, disposed: () => void) {
+  constructor(owner: string, layers: readonly Layer[], inputShape: Shape, disposed: () => void) {
     this.#owner = `${owner}: stream`;
     this.#disposed = disposed;
-    this.#stepper = new Stepper(layers, features, owner);
+    const tokens = layers[0] instanceof Embedding;
+    if (inputShape.length !== (tokens ? 2 : 3)) {
+      throw new UnsupportedError(`${this.#owner}: input of shape ${showShape(inputShape)} has no steps to go through`);
+    }
+    this.#stepper = new Stepper(layers, tokens ? 1 : (inputShape[2] as number), owner);
   }
 
   /**

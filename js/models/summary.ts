@@ -15,6 +15,8 @@ export interface SummaryRow {
   layer: Layer;
   /** Null while it is not known. */
   outputShape: Shape | Shape[] | null;
+  /** Of a graph: what each application of the layer is given. */
+  connections?: readonly string[];
 }
 
 const HEADER = ['Layer (type)', 'Output Shape', 'Param #'];
@@ -94,8 +96,9 @@ function total(name: string, count: number): string {
 }
 
 /** The table that Keras prints for a model whose layers follow one another. */
-export function renderSummary(name: string, rows: readonly SummaryRow[], options?: SummaryOptions): string {
-  const owner = `Sequential '${name}': summary`;
+export function renderSummary(model: Layer, rows: readonly SummaryRow[], options?: SummaryOptions): string {
+  const { name } = model;
+  const owner = `${model.owner}: summary`;
   const { printFn, lineLength } = checkOptions(owner, options, ['printFn', 'lineLength']);
   if (printFn !== undefined && !isCallable(printFn)) {
     throw new ArgumentError(`${owner}: \`printFn\` must be a function, received ${show(printFn)}`);
@@ -112,10 +115,9 @@ export function renderSummary(name: string, rows: readonly SummaryRow[], options
     lines.push(...tableRow([`${layer.name} (${layer.className})`, shapeText(outputShape), count], widths, '│'));
   });
   lines.push(rule(widths, ['└', '─', '┴', '┘']));
-  const count = (weights: (layer: Layer) => readonly { size: number }[]) =>
-    rows.reduce((sum, { layer }) => sum + weights(layer).reduce((own, { size }) => own + size, 0), 0);
-  const trainable = count((layer) => layer.trainableWeights);
-  const frozen = count((layer) => layer.nonTrainableWeights);
+  const count = (weights: readonly { size: number }[]) => weights.reduce((sum, { size }) => sum + size, 0);
+  const trainable = count(model.trainableWeights);
+  const frozen = count(model.nonTrainableWeights);
   lines.push(total('Total params', trainable + frozen), total('Trainable params', trainable));
   lines.push(total('Non-trainable params', frozen));
   const text = lines.join('\n');

@@ -1,8 +1,22 @@
 import { elements, showShape } from './check.js';
 import { DisposedError, ShapeError } from './errors.js';
-import type { Block } from './memory.js';
+import { Block } from './memory.js';
 import { kernels } from './module.js';
 import { Tensor, type TensorLike, toTensor } from './tensor.js';
+
+/** A penalty on a weight. */
+export interface WeightRegularizer {
+  readonly className: string;
+  /** @internal Of numbers that lie in the heap. */
+  penalty(address: number, shape: readonly number[]): number;
+}
+
+/** A rule that a weight is held to. */
+export interface WeightConstraint {
+  readonly className: string;
+  /** @internal Changes numbers that lie in the heap. */
+  apply(address: number, shape: readonly number[]): void;
+}
 
 /** What a weight is made of, besides its numbers. */
 export interface WeightDescription {
@@ -10,8 +24,8 @@ export interface WeightDescription {
   path: string;
   shape: readonly number[];
   trainable: boolean;
-  regularizer: unknown;
-  constraint: unknown;
+  regularizer: WeightRegularizer | null;
+  constraint: WeightConstraint | null;
 }
 
 /**
@@ -29,16 +43,20 @@ export class Weight {
   readonly dtype = 'float32';
   /** Whether training changes it. */
   trainable: boolean;
+  /** @internal Whether training changes it while its layer is trainable. */
+  readonly declaredTrainable: boolean;
   /** Regularizer of the weight, or null. */
-  readonly regularizer: unknown;
+  readonly regularizer: WeightRegularizer | null;
   /** Constraint on the weight, or null. */
-  readonly constraint: unknown;
+  readonly constraint: WeightConstraint | null;
   /** Number of elements. */
   readonly size: number;
   /** @internal Counts writes and moves. */
   version = 0;
   #block: Block | null = null;
   #offset = 0;
+  #ownsBlock = false;
+  #released = false;
 
   /** @internal */
   constructor(description: WeightDescription) {
@@ -46,6 +64,7 @@ export class Weight {
     this.path = description.path;
     this.shape = Object.freeze([...description.shape]);
     this.trainable = description.trainable;
+    this.declaredTrainable = description.trainable;
     this.regularizer = description.regularizer;
     this.constraint = description.constraint;
     this.size = elements(description.path, 'shape', description.shape);
@@ -58,17 +77,30 @@ export class Weight {
     this.version += 1;
   }
 
-  /** @internal Byte offset into the heap. */
+  /** @internal Byte offset into the heap. A weight without a place gets zeros of its own. */
   get address(): number {
-    if (this.#block === null || this.#block.freed) {
+    if (this.#released || this.#block?.freed) {
       throw new DisposedError(`weight '${this.path}' was used after dispose()`);
+    }
+    if (this.#block === null) {
+      this.#block = new Block(4 * this.size, `weight '${this.path}'`);
+      this.#ownsBlock = true;
+      this.version += 1;
+      const start = this.#block.address / 4;
+      kernels().HEAPF32.fill(0, start, start + this.size);
     }
     return this.#block.address + this.#offset;
   }
 
-  /** @internal Zeros, for weights that a loader overwrites. */
-  clear(): void {
-    kernels().HEAPF32.fill(0, this.address / 4, this.address / 4 + this.size);
+  /** @internal Follows its layer's `trainable`. */
+  freeze(frozen: boolean): void {
+    this.trainable = !frozen && this.declaredTrainable;
+  }
+
+  /** @internal Gives its place up for good. */
+  release(): void {
+    if (this.#ownsBlock) this.#block?.free();
+    this.#released = true;
   }
 
   /** A copy of the numbers. @throws {DisposedError} after the layer's `dispose()`. */

@@ -224,7 +224,7 @@ describe('inspect', () => {
     ]);
     const bias = Float32Array.of(0.1, 0.2, 0.3);
     a?.states.data.forEach((state, index) => {
-      const sum = (a.inputContribution.data[index] as number) + (a.recurrentContribution.data[index] as number);
+      const sum = (a.inputContribution?.data[index] as number) + (a.recurrentContribution?.data[index] as number);
       expect(state).toBeCloseTo(Math.tanh(sum + (bias[index % 3] as number)), 5);
     });
     expect([...(a as { recurrentContribution: Tensor }).recurrentContribution.data.slice(0, 3)]).toEqual([0, 0, 0]);
@@ -242,7 +242,7 @@ describe('inspect', () => {
     const kept = rnn.states;
     const [inspection] = model.inspect([[[1], [2]]]);
     expect(rnn.states).toEqual(kept);
-    expect(inspection?.recurrentContribution.data.slice(0, 3).some((value) => value !== 0)).toBe(true);
+    expect(inspection?.recurrentContribution?.data.slice(0, 3).some((value) => value !== 0)).toBe(true);
   });
 
   test('masked steps hold the state and contribute nothing', () => {

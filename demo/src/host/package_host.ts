@@ -85,8 +85,8 @@ function walk(model: Model, x: { data: Float32Array; shape: number[] }) {
       recurrent.push({
         inputs: value.data,
         states: seen.states.data,
-        inputContribution: seen.inputContribution.data,
-        recurrentContribution: seen.recurrentContribution.data,
+        inputContribution: (seen.inputContribution as Tensor).data,
+        recurrentContribution: (seen.recurrentContribution as Tensor).data,
       });
       value = { data: seen.states.data, shape: seen.states.shape };
     } else {

@@ -1,15 +1,7 @@
 import type { Config, Serialized } from '../family.js';
 import { show } from '../runtime/check.js';
 import { ArgumentError, ModelFormatError, ShapeError } from '../runtime/errors.js';
-import { Activation } from './activation.js';
-import { Dense } from './dense.js';
-import { Dropout } from './dropout.js';
-import { Embedding } from './embedding.js';
-import { Flatten } from './flatten.js';
-import { InputLayer } from './input_layer.js';
 import { Layer } from './layer.js';
-import { Masking } from './masking.js';
-import { SimpleRNN } from './simple_rnn.js';
 
 /** How to read a configuration. */
 export interface DeserializeOptions {
@@ -19,30 +11,45 @@ export interface DeserializeOptions {
   initialize?: boolean;
 }
 
-/** Makes an object of one class from its configuration. */
-type Maker<T> = (config: Config, options: DeserializeOptions) => T;
+/** A class whose objects can be made from a configuration. */
+export interface LayerClass {
+  readonly className: string;
+  fromConfig(config: never, options?: DeserializeOptions): Layer;
+}
 
-type LayerClass = { className: string; fromConfig(config: Config): Layer };
+const known = new Map<string, LayerClass>();
+const ours = new Set<string>();
 
-const CLASSES = [
-  Activation,
-  Dense,
-  Dropout,
-  Embedding,
-  Flatten,
-  InputLayer,
-  Masking,
-  SimpleRNN,
-] as unknown as LayerClass[];
+/** @internal Our own classes, by name or by an older one; their names cannot be taken by others. */
+export function registerOwn(classes: readonly LayerClass[], alias?: string): void {
+  for (const type of classes) {
+    const name = alias ?? type.className;
+    known.set(name, type);
+    ours.add(name);
+  }
+}
 
-const layerMakers = new Map<string, Maker<Layer>>(
-  CLASSES.map((type) => [type.className, (config) => type.fromConfig(config)]),
-);
-const modelMakers = new Map<string, Maker<unknown>>();
+/**
+ * Makes a class of your own known by its `static className`, so that configurations and files can name it. A class
+ * registered before under this name is replaced.
+ * @param type A class derived from `Layer` (a cell too), with a `static className` of its own.
+ * @throws {ArgumentError} if it is none, or if the name is one of ours.
+ */
+export function registerLayer(type: new (...args: never[]) => Layer): void {
+  if (typeof type !== 'function' || !(type.prototype instanceof Layer)) {
+    throw new ArgumentError(`registerLayer: expected a class derived from Layer, received ${show(type)}`);
+  }
+  const { className } = type as unknown as typeof Layer;
+  if (!Object.hasOwn(type, 'className') || typeof className !== 'string' || !/^\w+$/.test(className)) {
+    throw new ArgumentError(`registerLayer: ${show(type)} needs a \`static className\` of its own, letters and digits`);
+  }
+  if (ours.has(className)) throw new ArgumentError(`registerLayer: '${className}' is a layer of this package`);
+  known.set(className, type as unknown as LayerClass);
+}
 
-/** @internal Lets `deserialize` make a kind of model; the models' room calls it. */
-export function registerModel(className: string, make: Maker<unknown>): void {
-  modelMakers.set(className, make);
+/** @internal Whether a class of this name was made known by `registerLayer`. */
+export function isUsers(className: string): boolean {
+  return known.has(className) && !ours.has(className);
 }
 
 // What older versions of Keras wrote and what says nothing today.
@@ -76,28 +83,30 @@ export function deserialize<T = Layer>(serialized: Serialized, options: Deserial
   }
   const { class_name: className, registered_name: registered } = serialized;
   const config = serialized.config ?? {};
-  if (typeof config !== 'object' || Array.isArray(config)) {
+  // Old Sequential configurations are bare lists.
+  if (typeof config !== 'object' || (Array.isArray(config) && className !== 'Sequential')) {
     throw new ModelFormatError(
       `layers.deserialize: the config of ${className} must be an object, received ${show(config)}`,
     );
   }
   const name = typeof config.name === 'string' ? ` '${config.name}'` : '';
-  const makeModel = modelMakers.get(className);
-  const makeLayer = layerMakers.get(className);
+  const type = known.get(className);
   if (typeof registered === 'string' && registered.includes('>') && registered !== `keras>${className}`) {
-    throw new ModelFormatError(`layer${name}: custom class '${registered}' is not known`);
+    if (type === undefined || ours.has(className)) {
+      throw new ModelFormatError(`layer${name}: custom class '${registered}' is not known`);
+    }
   }
-  if (makeModel !== undefined) return makeModel(config, options) as T;
-  if (makeLayer === undefined) throw new ModelFormatError(`layer${name}: class '${className}' is not known`);
-  const kept = dropLegacy(className, config);
-  if (options.kerasVersion !== undefined && Number.parseInt(options.kerasVersion, 10) < 3) oldActivation(kept);
+  if (type === undefined) throw new ModelFormatError(`layer${name}: class '${className}' is not known`);
+  const kept = Array.isArray(config) ? config : dropLegacy(className, config);
+  if (options.kerasVersion !== undefined && Number.parseInt(options.kerasVersion, 10) < 3)
+    oldActivation(kept as Config);
   try {
-    const layer = makeLayer(kept, options);
+    const layer = type.fromConfig(kept as never, options);
     layer.skipInitializers = options.initialize === false;
     return layer as T;
   } catch (error) {
     if (error instanceof ArgumentError || error instanceof ShapeError)
-      throw new ModelFormatError(`layer${name} (${className}): ${error.message}`);
+      throw new ModelFormatError(`layer${name} (${className}): ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -105,5 +114,12 @@ export function deserialize<T = Layer>(serialized: Serialized, options: Deserial
 /** `{ module, class_name, config, registered_name }`, as Keras 3 writes it. */
 export function serialize(layer: Layer): Serialized {
   if (!(layer instanceof Layer)) throw new ArgumentError(`layers.serialize: expected a layer, received ${show(layer)}`);
-  return { module: 'keras.layers', class_name: layer.className, config: layer.getConfig(), registered_name: null };
+  const { className } = layer;
+  const own = known.get(className) === undefined || ours.has(className);
+  return {
+    module: own ? 'keras.layers' : null,
+    class_name: className,
+    config: layer.getConfig(),
+    registered_name: own ? null : className,
+  };
 }

@@ -1,0 +1,135 @@
+import { MAXIMUM_DIMENSION, show } from '../runtime/check.js';
+import { ArgumentError } from '../runtime/errors.js';
+import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
+import type { Weight } from '../runtime/weight.js';
+
+/** Sizes of a cell's states: one number, a list, or for stacked cells a list of those. */
+export type StateSize = number | readonly StateSize[];
+/** States in the form of their sizes. */
+export type States<T = Tensor> = T | readonly States<T>[];
+
+/** What a cell is told besides its input and states. */
+export interface CellOptions {
+  training: boolean;
+}
+
+/**
+ * One step of a recurrence, written by a user: an object, or a class derived from `Layer`. It sees the whole batch of
+ * one step, [batch, …].
+ */
+export interface Cell {
+  /** Size of the state, or of each of the states. */
+  readonly stateSize: StateSize;
+  /** Size of the output; by default that of the first state. */
+  readonly outputSize?: number | null;
+  /** Creates weights for an input of one step, batch first. Called once. */
+  // biome-ignore lint/suspicious/noExplicitAny: a layer's `build` takes lists of shapes too.
+  build?(inputShape: any): void;
+  /** Weights of the cell, made by `variable`; a class derived from `Layer` has them from `addWeight`. */
+  readonly weights?: readonly Weight[];
+  /** The first states; zeros by default. */
+  getInitialState?(batchSize: number): States<TensorLike> | readonly States<TensorLike>[];
+  /** Gives the output, the new states, and whatever a backward pass will want. `states` is always a list. */
+  // biome-ignore lint/suspicious/noExplicitAny: the form of the states is the cell's own.
+  call(inputs: any, states: any, options?: any): any;
+  /** The configuration. */
+  getConfig?(): Record<string, unknown>;
+}
+
+/** A cell by what it is, for messages. */
+export function showCell(cell: unknown): string {
+  const { className, name } = (cell ?? {}) as { className?: unknown; name?: unknown };
+  return typeof className === 'string' ? `<${className} name=${String(name)}>` : show(cell);
+}
+
+function isSize(size: unknown): boolean {
+  if (Array.isArray(size)) return size.length > 0 && size.every(isSize);
+  return typeof size === 'number' && Number.isInteger(size) && size > 0 && size <= MAXIMUM_DIMENSION;
+}
+
+/** Checks the parts that every cell has. @throws {ArgumentError} with Keras' texts. */
+export function checkCell(owner: string, cell: unknown): Cell {
+  const given = cell as Cell | null | undefined;
+  if (given === null || given === undefined || typeof given !== 'object' || typeof given.call !== 'function') {
+    throw new ArgumentError(
+      `${owner}: \`cell\`: Argument \`cell\` should have a \`call\` method. Received: cell=${cell === null || cell === undefined ? 'None' : showCell(cell)}`,
+    );
+  }
+  if (!('stateSize' in given)) {
+    throw new ArgumentError(
+      `${owner}: \`cell\`: The RNN cell should have a \`state_size\` attribute (single integer or list of integers, ` +
+        `one integer per RNN state). Received: cell=${showCell(cell)}`,
+    );
+  }
+  if (given.stateSize === null || given.stateSize === undefined) {
+    throw new ArgumentError(`${owner}: \`cell\`: state_size must be specified as property on the RNN cell.`);
+  }
+  if (!isSize(given.stateSize)) {
+    throw new ArgumentError(
+      `${owner}: \`cell\`: state_size must be an integer, or a list/tuple of integers (one for each state tensor). ` +
+        `Received: stateSize=${show(given.stateSize)}`,
+    );
+  }
+  if (
+    given.outputSize !== undefined &&
+    given.outputSize !== null &&
+    (!isSize(given.outputSize) || Array.isArray(given.outputSize))
+  ) {
+    throw new ArgumentError(
+      `${owner}: \`cell\`: output_size must be an integer. Received: outputSize=${show(given.outputSize)}`,
+    );
+  }
+  return given;
+}
+
+/** The sizes one by one. */
+export function flatSizes(size: StateSize): number[] {
+  return typeof size === 'number' ? [size] : size.flatMap(flatSizes);
+}
+
+/** Width of a cell's output. */
+export function outputSizeOf(cell: Cell): number {
+  return cell.outputSize ?? (flatSizes(cell.stateSize)[0] as number);
+}
+
+/** Puts a flat list of states into the form of their sizes. */
+export function nestStates<T>(sizes: readonly StateSize[], flat: readonly T[]): States<T>[] {
+  let next = 0;
+  const nest = (size: StateSize): States<T> => (typeof size === 'number' ? (flat[next++] as T) : size.map(nest));
+  return sizes.map(nest);
+}
+
+/** Whether a value is one state: a tensor, or arrays of numbers two deep. */
+function isState(value: unknown): boolean {
+  if (!Array.isArray(value)) return true;
+  return !value.some((each) =>
+    !Array.isArray(each) ? typeof each === 'object' : each.some((one) => typeof one === 'object'),
+  );
+}
+
+/** States, nested or not, one by one. */
+export function flatStates(value: unknown): unknown[] {
+  return isState(value) ? [value] : (value as unknown[]).flatMap(flatStates);
+}
+
+/** What a cell's `call` gave: output and states, flat and checked in number. */
+export function readStep(owner: string, given: unknown, count: number): { output: Tensor; states: Tensor[] } {
+  if (!Array.isArray(given) || given.length < 2) {
+    throw new ArgumentError(`${owner}: \`call\` of the cell must return [output, states], received ${show(given)}`);
+  }
+  const states = flatStates(given[1]).map((state) => toTensor(state, `${owner}: state of the cell`));
+  if (states.length !== count) {
+    throw new ArgumentError(`${owner}: \`call\` of the cell returned ${states.length} states, stateSize says ${count}`);
+  }
+  return { output: toTensor(given[0], `${owner}: output of the cell`), states };
+}
+
+/** The first states of a cell, flat. */
+export function initialStates(owner: string, cell: Cell, batch: number): Tensor[] {
+  if (typeof cell.getInitialState !== 'function') {
+    return flatSizes(cell.stateSize).map((size) => new Tensor(new Float32Array(batch * size), [batch, size]));
+  }
+  return flatStates(cell.getInitialState(batch)).map((state) =>
+    toTensor(state, `${owner}: getInitialState of the cell`),
+  );
+}

@@ -1,0 +1,58 @@
+import type { Regularizer } from '../regularizers.js';
+import { Call, type LossSink } from './call.js';
+import type { Layer } from './layer.js';
+
+/** The losses of a layer's last application. */
+export class Losses {
+  #entries: { value: number; inputs: readonly unknown[] | null }[] = [];
+
+  /** @param inputs What it depends on; null for nothing. */
+  add(value: number, inputs: readonly unknown[] | null): void {
+    this.#entries.push({ value, inputs });
+  }
+
+  get count(): number {
+    return this.#entries.length;
+  }
+
+  /** Forgets all from a number on. */
+  truncate(count: number): void {
+    if (this.#entries.length > count) this.#entries.length = count;
+  }
+
+  get values(): number[] {
+    return this.#entries.map(({ value }) => value);
+  }
+
+  /** The losses that depend on one of these inputs, or on nothing. */
+  of(inputs: readonly unknown[] | null): number[] {
+    return this.#entries
+      .filter((entry) =>
+        inputs === null ? entry.inputs === null : entry.inputs?.some((each) => inputs.includes(each)),
+      )
+      .map(({ value }) => value);
+  }
+}
+
+/** Another call, and the penalty on each of its outputs, divided by the batch size. */
+export class RegularizedCall extends Call {
+  readonly #call: Call;
+  readonly #layer: Layer;
+  readonly #regularizer: Regularizer;
+  readonly #losses: LossSink;
+
+  constructor(call: Call, layer: Layer, regularizer: Regularizer, losses: LossSink) {
+    super(call.inputs, call.outputs);
+    this.#call = call;
+    this.#layer = layer;
+    this.#regularizer = regularizer;
+    this.#losses = losses;
+  }
+
+  override forward(): void {
+    this.#call.forward();
+    for (const { address, shape } of this.outputs) {
+      this.#losses(this.#layer, this.#regularizer.penalty(address, shape) / (shape[0] ?? 1));
+    }
+  }
+}

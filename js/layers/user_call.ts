@@ -1,0 +1,110 @@
+import { elements, type Shape, showShape } from '../runtime/check.js';
+import { ArgumentError, ShapeError } from '../runtime/errors.js';
+import { Tensor, toTensor } from '../runtime/tensor.js';
+import {
+  Call,
+  type CallContext,
+  readMask,
+  readNumbers,
+  type Span,
+  takeMask,
+  takeSpan,
+  writeMask,
+  writeSpan,
+} from './call.js';
+import type { Layer } from './layer.js';
+import { single } from './symbolic.js';
+
+/** The tensors that a user's `call` gave. */
+function toList(value: unknown, owner: string): Tensor[] {
+  const isList = Array.isArray(value) && value.length > 0 && value.every((each) => each instanceof Tensor);
+  return (isList ? value : [value]).map((each) => toTensor(each, `${owner}: what \`call\` returns`));
+}
+
+function zeros(owner: string, shape: readonly number[]): Tensor {
+  return new Tensor(new Float32Array(elements(owner, 'inputs', shape)), shape);
+}
+
+function masksOf(layer: Layer, inputs: readonly Tensor[], masks: readonly (Tensor | null)[]): (Tensor | null)[] {
+  const mask = layer.computeMask(single(inputs) as never, single(masks) as never);
+  return [mask].flat() as (Tensor | null)[];
+}
+
+function sameShape(a: readonly (number | null)[], b: readonly (number | null)[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+/** The application of a layer whose `call` is the user's own: numbers out of the module, and back. */
+export class UserCall extends Call {
+  readonly #layer: Layer;
+  readonly #training: boolean;
+  readonly #countsLosses: boolean;
+
+  constructor(layer: Layer, inputs: readonly Span[], context: CallContext) {
+    const { owner } = layer;
+    const { arena } = context;
+    const shapes = layer.outputShapes(inputs.map(({ shape }) => shape)) as (readonly number[])[];
+    // What masks there will be, and of what shapes.
+    const masks = masksOf(
+      layer,
+      inputs.map(({ shape }) => zeros(owner, shape)),
+      inputs.map(({ mask }) => (mask === null ? null : zeros(owner, mask.shape))),
+    ).map((mask) => (mask === null ? null : takeMask(arena, mask.shape)));
+    super(
+      inputs,
+      shapes.map((shape, index) => takeSpan(arena, shape, masks[index] ?? null)),
+    );
+    this.#layer = layer;
+    this.#training = context.training ?? false;
+    this.#countsLosses = context.losses !== null;
+  }
+
+  override forward(): void {
+    const layer = this.#layer;
+    const { owner } = layer;
+    const masks = this.inputs.map(({ mask }) => (mask === null ? null : readMask(mask)));
+    const inputs = this.inputs.map(readNumbers);
+    const results = layer.withLosses(this.#countsLosses, () =>
+      toList(layer.call(single(inputs) as never, { mask: single(masks), training: this.#training }), owner),
+    );
+    if (results.length !== this.outputs.length) {
+      throw new ArgumentError(
+        `${owner}: \`call\` returned ${results.length} tensors, \`computeOutputShape\` says ${this.outputs.length}`,
+      );
+    }
+    const outputMasks = masksOf(layer, inputs, masks);
+    this.outputs.forEach((output, index) => {
+      const result = results[index] as Tensor;
+      if (!sameShape(result.shape, output.shape)) {
+        throw new ShapeError(
+          `${owner}: \`call\` returned shape ${showShape(result.shape)}, \`computeOutputShape\` says ${showShape(output.shape)}`,
+        );
+      }
+      writeSpan(output, result);
+      const mask = outputMasks[index] ?? null;
+      if (output.mask !== null && mask !== null) writeMask(output.mask, mask);
+    });
+  }
+}
+
+/** The output shapes of a layer whose `call` alone knows them: it is tried on zeros of two sizes. */
+export function inferOutputShapes(layer: Layer, shapes: readonly Shape[]): Shape[] {
+  const attempt = (size: number): (readonly number[])[] => {
+    const inputs = shapes.map((shape) =>
+      zeros(
+        layer.owner,
+        shape.map((each) => each ?? size),
+      ),
+    );
+    return layer.withLosses(false, () =>
+      toList(
+        layer.call(single(inputs) as never, { mask: single(inputs.map(() => null)), training: false }),
+        layer.owner,
+      ).map(({ shape }) => shape),
+    );
+  };
+  const first = attempt(2);
+  if (!shapes.some((shape) => shape.includes(null))) return first;
+  const second = attempt(3);
+  return first.map((shape, index) => shape.map((size, axis) => (size === second[index]?.[axis] ? size : null)));
+}

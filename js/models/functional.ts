@@ -1,0 +1,220 @@
+import type { Config } from '../family.js';
+import type { Call, CallContext, Span } from '../layers/call.js';
+import { InputLayer } from '../layers/input_layer.js';
+import type { Layer, MaskResult } from '../layers/layer.js';
+import type { InputShape } from '../layers/layer_options.js';
+import { type DeserializeOptions, registerOwn } from '../layers/registry.js';
+import { type Argument, type Node, SymbolicTensor, single } from '../layers/symbolic.js';
+import { type Shape, show } from '../runtime/check.js';
+import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
+import { connectedTo } from './connected_to.js';
+import { readFunctional, writeFunctional } from './functional_config.js';
+import { mapGraph } from './graph.js';
+import { BaseModel, type ModelOptions } from './model.js';
+import { Plan } from './plan.js';
+import type { SummaryRow } from './summary.js';
+
+/** Options of {@link Functional}. */
+export interface FunctionalOptions extends ModelOptions {
+  /** What `Input` gave: one, or a list. */
+  inputs: SymbolicTensor | readonly SymbolicTensor[];
+  /** What the layers gave: one, or a list. */
+  outputs: SymbolicTensor | readonly SymbolicTensor[];
+}
+
+/**
+ * A graph of layers with any number of inputs and outputs. Layers may be shared, models nested, states wired.
+ * Follows https://keras.io/api/models/model/.
+ *
+ * @example
+ * const x = Input({ shape: [null, 3] });
+ * const [sequence, state] = new SimpleRNN({ units: 8, returnSequences: true, returnState: true }).apply(x);
+ * const model = new Model({ inputs: x, outputs: [sequence, state] });
+ * @throws {ArgumentError} if the outputs cannot be computed from the inputs, or two layers have one name.
+ */
+export class Functional extends BaseModel {
+  static override readonly className: string = 'Functional';
+  static override readonly optionNames: readonly string[] = ['inputs', 'outputs', 'name', 'trainable'];
+
+  /** The symbolic inputs. */
+  readonly inputs: readonly SymbolicTensor[];
+  /** The symbolic outputs. */
+  readonly outputs: readonly SymbolicTensor[];
+  /** @internal The applications, inputs included, in the order of computing. */
+  readonly nodes: readonly Node[];
+  readonly #layers: readonly Layer[];
+  readonly #plan: Plan;
+
+  constructor(options: FunctionalOptions = {} as FunctionalOptions) {
+    super(options as never);
+    const { owner } = this;
+    this.inputs = readTensors(owner, 'inputs', options.inputs);
+    this.outputs = readTensors(owner, 'outputs', options.outputs);
+    for (const input of this.inputs) {
+      if (!(input.node?.layer instanceof InputLayer)) {
+        throw new UnsupportedError(
+          `${owner}: inputs: ${input} is computed by layer '${input.name}'; a model begins with what \`Input\` gives`,
+        );
+      }
+    }
+    if (new Set(this.inputs).size < this.inputs.length) {
+      throw new ArgumentError(
+        `${owner}: inputs: All \`inputs\` must be unique, received ${show(this.inputs.map(String))}`,
+      );
+    }
+    const { nodes, layers } = mapGraph(owner, this.inputs, this.outputs);
+    this.nodes = nodes;
+    this.#layers = layers;
+    this.#plan = new Plan(this.inputs, this.outputs, nodes);
+    this.buildShape = single(this.inputs.map(({ shape }) => shape));
+    this.built = true;
+    if (!this.trainable) this.trainable = false;
+  }
+
+  /** The layers, InputLayers included, in Keras' order. */
+  override get layers(): readonly Layer[] {
+    return this.#layers;
+  }
+
+  override get sublayers(): readonly Layer[] {
+    // The base class asks before the layers are there.
+    return this.#layers ?? [];
+  }
+
+  override get inputShapes(): readonly Shape[] {
+    return this.inputs.map(({ shape }) => shape);
+  }
+
+  override get inputShape(): Shape | Shape[] {
+    return single(this.inputShapes);
+  }
+
+  override get outputShape(): Shape | Shape[] {
+    return single(this.outputs.map(({ shape }) => shape));
+  }
+
+  override get input(): Argument | Argument[] {
+    return single(this.inputs);
+  }
+
+  override get output(): SymbolicTensor | SymbolicTensor[] {
+    return single(this.outputs);
+  }
+
+  override get inputNames(): readonly string[] {
+    return this.inputs.map(({ name }) => name);
+  }
+
+  /** Names of the layers that give the outputs. */
+  get outputNames(): readonly string[] {
+    return this.outputs.map(({ name }) => name);
+  }
+
+  override get chain(): readonly Layer[] | null {
+    return this.inputs.length === 1 ? this.#plan.chain : null;
+  }
+
+  override begin(inputs: readonly Span[], context: CallContext): Call {
+    return this.#plan.begin(inputs, context);
+  }
+
+  override unbuild(): void {
+    // Its layers were built before it.
+  }
+
+  override computeOutputShape(inputShape: InputShape): Shape | Shape[] {
+    const shapes = this.readShapes(inputShape);
+    this.checkInputs(shapes);
+    const known = new Map<SymbolicTensor, Shape>(this.inputs.map((input, index) => [input, shapes[index] as Shape]));
+    for (const { layer, args, outputs } of this.nodes) {
+      if (args.length === 0) continue;
+      const given = args.map((each) => (each instanceof SymbolicTensor ? (known.get(each) as Shape) : each.shape));
+      const made = layer.outputShapes(given);
+      outputs.forEach((output, index) => {
+        known.set(output, made[index] as Shape);
+      });
+    }
+    return single(this.outputs.map((output) => known.get(output) as Shape));
+  }
+
+  override computeMask(): MaskResult {
+    return single(this.outputs.map(({ mask }) => mask)) as MaskResult;
+  }
+
+  protected override summaryRows(): SummaryRow[] {
+    return this.#layers.map((layer) => ({
+      layer,
+      outputShape: outputShapeOf(layer, this.nodes),
+      connections: connectedTo(layer, this.nodes),
+    }));
+  }
+
+  override getConfig(): Config {
+    return writeFunctional(this);
+  }
+
+  /**
+   * A new model from `getConfig()`, with Keras' or our spelling of the keys.
+   * @throws {ModelFormatError} naming what is unknown or does not fit.
+   */
+  static override fromConfig<T extends Layer = Functional>(
+    // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
+    this: new (options: any) => T,
+    config: Config,
+    options: DeserializeOptions = {},
+  ): T {
+    const { inputs, outputs, name, trainable } = readFunctional(config, options);
+    return new Functional({ inputs, outputs, name, trainable }) as Layer as T;
+  }
+
+  protected override copy(): this {
+    const made = new Map<SymbolicTensor, SymbolicTensor>();
+    const layers = new Map<Layer, Layer>();
+    const copied = <T extends Argument | null>(each: T): T =>
+      each instanceof SymbolicTensor ? ((each.carrier ? made.get(each.carrier)?.mask : made.get(each)) as T) : each;
+    for (const { layer, args, isList, options, outputs } of this.nodes) {
+      const copy = layers.get(layer) ?? layer.clone();
+      layers.set(layer, copy);
+      const { mask, initialState, training } = options;
+      const given = {
+        ...(training === undefined ? {} : { training }),
+        ...(mask === undefined ? {} : { mask: mask === null ? null : single(mask.map(copied)) }),
+        ...(initialState === undefined ? {} : { initialState: initialState.map(copied) }),
+      };
+      const inputs = args.map(copied);
+      const results =
+        args.length === 0
+          ? [copy.output]
+          : [copy.apply((isList ? inputs : inputs[0]) as never, given as never)].flat(Number.POSITIVE_INFINITY);
+      outputs.forEach((output, index) => {
+        made.set(output, results[index] as SymbolicTensor);
+      });
+    }
+    return new Functional({
+      inputs: this.inputs.map(copied),
+      outputs: this.outputs.map(copied),
+      name: this.name,
+      trainable: this.trainable,
+    }) as this;
+  }
+}
+
+function readTensors(owner: string, argument: string, value: unknown): SymbolicTensor[] {
+  const list = Array.isArray(value) ? (value as unknown[]).flat(Number.POSITIVE_INFINITY) : [value];
+  if (list.length === 0 || !list.every((each) => each instanceof SymbolicTensor)) {
+    throw new ArgumentError(
+      `${owner}: \`${argument}\` must be a symbolic tensor, which \`Input\` or a layer gives, or a list of them, received ${show(value)}`,
+    );
+  }
+  return list;
+}
+
+// Of all the nodes within the model, if they agree.
+function outputShapeOf(layer: Layer, nodes: readonly Node[]): Shape | Shape[] | null {
+  const node = nodes.find((each) => each.layer === layer);
+  return node === undefined ? null : single(node.outputs.map(({ shape }) => shape));
+}
+
+registerOwn([Functional]);
+// Keras 2's name.
+registerOwn([Functional], 'Model');

@@ -1,0 +1,279 @@
+import type { Config } from '../family.js';
+import type { Inspection } from '../layers/call.js';
+import { Layer } from '../layers/layer.js';
+import type { InputShape, LayerOptions } from '../layers/layer_options.js';
+import { RNN } from '../layers/rnn.js';
+import { single } from '../layers/symbolic.js';
+import { checkInteger, checkOptions, type Shape, show, showShape } from '../runtime/check.js';
+import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
+import { Arena } from '../runtime/memory.js';
+import type { Tensor, TensorLike } from '../runtime/tensor.js';
+import { modelInput } from './input.js';
+import { flattenLayers, Predictor } from './predictor.js';
+import { Runner } from './runner.js';
+import { Stream } from './stream.js';
+import { renderSummary, type SummaryOptions, type SummaryRow } from './summary.js';
+
+/** Options of `predict`. */
+export interface PredictOptions {
+  /**
+   * Rows computed at once. By default as many as fit into some memory, which gives the same numbers; a stateful
+   * model takes the batch size that it was built with.
+   */
+  batchSize?: number | null;
+}
+
+/** What a model takes for one input. */
+export type OneInput = TensorLike | ArrayBufferView;
+/** Whatever a model takes for its input: one, or for several inputs a list or an object by the inputs' names. */
+export type ModelInput = OneInput | readonly OneInput[] | Readonly<Record<string, OneInput>>;
+
+/** Options of every model. */
+export interface ModelOptions {
+  /** Default: Keras' (`'sequential'`, `'functional_1'`, …). */
+  name?: string | null;
+  /** Whether training changes the weights; default true. */
+  trainable?: boolean;
+}
+
+/** What all models have in common. A model is a layer: it can be part of another one. */
+export abstract class BaseModel extends Layer {
+  static override readonly optionNames: readonly string[] = ['name', 'trainable'];
+
+  /** How Keras trained it, for a model read from a file: Keras' compile_config as it was written. Null otherwise. */
+  compileConfig: Config | null = null;
+  #predictor: Predictor | null = null;
+  readonly #streams = new Set<WeakRef<Stream>>();
+
+  constructor(options: LayerOptions) {
+    super(options);
+  }
+
+  /** The layers. */
+  abstract get layers(): readonly Layer[];
+
+  /** @internal Shapes of the inputs, batch first; null while they are not known. */
+  abstract get inputShapes(): readonly Shape[] | null;
+
+  /** Names of the inputs. */
+  abstract get inputNames(): readonly string[];
+
+  /** @internal The layers in order if the model is a chain, null otherwise. */
+  abstract get chain(): readonly Layer[] | null;
+
+  /** @internal One row of `summary` per layer. */
+  protected abstract summaryRows(): SummaryRow[];
+
+  /** @internal Forgets what is laid out: the layers have changed. */
+  protected forgetLayout(): void {
+    this.#predictor?.free();
+    this.#predictor = null;
+  }
+
+  /** @internal */
+  protected override get takesList(): boolean {
+    return (this.inputShapes?.length ?? 1) > 1;
+  }
+
+  override checkInputs(shapes: readonly Shape[]): void {
+    const known = this.inputShapes;
+    const count = known?.length ?? 1;
+    if (shapes.length !== count) {
+      throw new ArgumentError(
+        `${this.owner}: inputs: Layer "${this.name}" expects ${count} input(s), but it received ${shapes.length} input tensors. ` +
+          `Inputs: ${show([...this.inputNames])}`,
+      );
+    }
+    known?.forEach((expected, index) => {
+      const shape = shapes[index] as Shape;
+      const fits =
+        shape.length === expected.length &&
+        expected.every((size, axis) => axis === 0 || size === null || shape[axis] === null || size === shape[axis]);
+      if (fits) return;
+      throw new ShapeError(
+        `${this.owner}: inputs: Input ${index} of layer "${this.name}" is incompatible with the layer: ` +
+          `expected shape=${showShape([null, ...expected.slice(1)])}, found shape=${showShape(shape)}`,
+      );
+    });
+  }
+
+  // An object by the inputs' names becomes a list.
+  private listInputs(x: unknown): readonly unknown[] {
+    const names = this.inputNames;
+    const isObject =
+      x !== null && typeof x === 'object' && !Array.isArray(x) && !ArrayBuffer.isView(x) && !('data' in x);
+    if (isObject) {
+      const given = x as Record<string, unknown>;
+      for (const key of Object.keys(given)) {
+        if (!names.includes(key))
+          throw new ArgumentError(`${this.owner}: x: there is no input '${key}', only ${show([...names])}`);
+      }
+      const missing = names.find((name) => !Object.hasOwn(given, name));
+      if (missing !== undefined) throw new ArgumentError(`${this.owner}: x: input '${missing}' is missing`);
+      return names.map((name) => given[name]);
+    }
+    const count = this.inputShapes?.length ?? 1;
+    if (count === 1) return [x];
+    if (Array.isArray(x) && x.length === count) return x;
+    throw new ArgumentError(
+      `${this.owner}: x: Layer "${this.name}" expects ${count} input(s), but it received ` +
+        `${Array.isArray(x) ? x.length : 1} input tensors. Inputs: ${show([...names])}`,
+    );
+  }
+
+  /** @internal Checks the inputs, and builds the model if they are its first. */
+  protected readInputs(x: unknown): Tensor[] {
+    this.alive();
+    const known = this.inputShapes;
+    const list = this.listInputs(x);
+    const inputs = list.map((each, index) => {
+      const name = list.length === 1 ? 'x' : `x[${index}]`;
+      return modelInput(this.owner, name, each, known?.[index] ?? null);
+    });
+    const rows = inputs.map(({ shape }) => shape[0]);
+    if (rows.some((count) => count !== rows[0])) {
+      throw new ShapeError(
+        `${this.owner}: x: Data cardinality is ambiguous. Make sure all arrays contain the same number of samples. Received: ${rows.join(', ')}`,
+      );
+    }
+    if (!this.built) this.build(single(inputs.map(({ shape }) => [null, ...shape.slice(1)])) as InputShape);
+    this.#predictor ??= new Predictor(this.owner, this, this.inputShapes as readonly Shape[]);
+    return inputs;
+  }
+
+  /**
+   * Computes the model on rows of data.
+   * @param x A tensor or arrays, batch first; where the input shape is known also a bare typed array of whole rows. For
+   *   several inputs a list of those, or an object by the inputs' names. A model without an input shape is built by the
+   *   first data.
+   * @returns the output; `predict<Tensor[]>` where there are several outputs.
+   * @throws {ShapeError} {ArgumentError} if the data do not suit the model, {DisposedError} after `dispose()`.
+   */
+  predict<T extends Tensor | Tensor[] = Tensor>(x: ModelInput, options?: PredictOptions): T {
+    if (options === undefined) {
+      const repeated = this.#predictor?.repeat(x);
+      if (repeated !== null && repeated !== undefined) return repeated as T;
+    }
+    this.alive();
+    const given = checkOptions(`${this.owner}: predict`, options, ['batchSize']);
+    const batchSize = given.batchSize ?? null;
+    if (batchSize !== null) checkInteger(`${this.owner}: predict`, 'batchSize', batchSize, 1, 2 ** 24);
+    const inputs = this.readInputs(x);
+    return (this.#predictor as Predictor).predict(inputs, batchSize) as T;
+  }
+
+  /**
+   * Looks into the recurrent layers, those within other layers and models too.
+   * @param x One batch, as for `predict`.
+   * @returns for each recurrent layer (for each cell of a stack) its states, x · kernel and h₋₁ · recurrent_kernel,
+   *   [batch, steps, units] in processing order; with the bias the last two sum up to the pre-activation. A layer that
+   *   is applied several times appears as often. States kept between calls stay.
+   */
+  inspect(x: ModelInput): Inspection[] {
+    const inputs = this.readInputs(x);
+    const kept = this.recurrentLayers().flatMap((layer) => {
+      const states = layer.stateful ? layer.states : null;
+      return states === null ? [] : [{ layer, states }];
+    });
+    const arena = new Arena(`${this.owner}: inspect`);
+    const found: Inspection[] = [];
+    try {
+      const shapes = inputs.map(({ shape }) => shape);
+      const runner = new Runner(this, arena, shapes, found);
+      inputs.forEach(({ data }, index) => {
+        runner.put(index, data);
+      });
+      runner.run();
+      return found;
+    } finally {
+      arena.free();
+      for (const { layer, states } of kept) layer.resetStates(states as never);
+    }
+  }
+
+  /**
+   * The model one time step at a time.
+   * @throws {UnsupportedError} naming a layer that cannot be streamed, {ArgumentError} if the model is not built.
+   */
+  stream(): Stream {
+    this.alive();
+    const shape = this.inputShapes?.[0];
+    if (!this.built || shape === undefined) {
+      throw new ArgumentError(`${this.owner}: stream: build the model first, or give \`inputShape\``);
+    }
+    const { chain } = this;
+    if (chain === null) {
+      throw new UnsupportedError(`${this.owner}: stream: the layers do not follow one another in a single line`);
+    }
+    const streams = this.#streams;
+    for (const known of streams) if (known.deref() === undefined) streams.delete(known);
+    const stream = new Stream(this.owner, chain, shape, () => streams.delete(reference));
+    const reference = new WeakRef(stream);
+    streams.add(reference);
+    return stream;
+  }
+
+  private recurrentLayers(): RNN[] {
+    return flattenLayers(this).filter((layer) => layer instanceof RNN);
+  }
+
+  /** Sets the states of all stateful layers to zeros, those within other layers and models too. */
+  resetStates(): void {
+    this.alive();
+    for (const layer of this.recurrentLayers()) layer.resetStates();
+  }
+
+  /** The same as {@link resetStates}. */
+  resetState(): void {
+    this.resetStates();
+  }
+
+  /** A layer by name or index. @throws {ArgumentError} if there is none. */
+  getLayer(nameOrIndex: string | number): Layer {
+    const { layers } = this;
+    if (typeof nameOrIndex === 'number') {
+      const layer = layers[nameOrIndex];
+      if (layer !== undefined) return layer;
+      throw new ArgumentError(
+        `${this.owner}: getLayer: Was asked to retrieve layer at index ${nameOrIndex}, but model only has ${layers.length} layers.`,
+      );
+    }
+    const found = this.sublayers.find(({ name }) => name === nameOrIndex);
+    if (found !== undefined) return found;
+    throw new ArgumentError(
+      `${this.owner}: getLayer: No such layer: ${show(nameOrIndex)}. Existing layers are: ${show(layers.map(({ name }) => name))}.`,
+    );
+  }
+
+  /** The table that Keras prints; also handed to `printFn`, by default `console.log`. */
+  summary(options?: SummaryOptions): string {
+    return renderSummary(this, this.summaryRows(), options);
+  }
+
+  /** What Keras' `to_json` writes, as an object: `JSON.stringify(model)` gives the text. */
+  toJSON(): Config {
+    const { inputShapes } = this;
+    const json: Config = {
+      module: 'keras',
+      class_name: this.className,
+      config: this.getConfig(),
+      registered_name: this.className === 'Functional' ? 'Functional' : null,
+    };
+    if (this.built && inputShapes !== null)
+      json.build_config = { input_shape: single(inputShapes.map((each) => [...each])) };
+    json.compile_config = this.compileConfig ?? {};
+    return json;
+  }
+
+  override clone(): this {
+    const copy = super.clone();
+    copy.compileConfig = this.compileConfig;
+    return copy;
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.forgetLayout();
+    for (const stream of [...this.#streams]) stream.deref()?.dispose();
+  }
+}
