@@ -19,9 +19,14 @@ export class RecurrentState {
     this.#sizes = sizes;
   }
 
-  /** Whether there is a state. */
+  /** Whether the batch size is known. */
   get exists(): boolean {
     return this.batch !== null;
+  }
+
+  /** Whether there are numbers yet. */
+  get isFilled(): boolean {
+    return this.#block !== null;
   }
 
   /** Takes the batch size of a call. @throws {ShapeError} with Keras' text if there is another one already. */

@@ -169,6 +169,7 @@ export class RNN extends Layer {
     const [batch, , ...rest] = inputShape as Shape;
     const step = [batch as number | null, ...rest];
     const { cell } = this;
+    if (this.stateful && typeof batch === 'number' && !this.#state.exists) this.#state.enter(batch);
     if (cell instanceof Layer) this.buildPart(cell, step);
     else if (!this.#cellBuilt) cell.build?.(step);
     this.#cellBuilt = true;
@@ -197,7 +198,7 @@ export class RNN extends Layer {
   /** @internal The states of a stateful layer; null otherwise. */
   keptStates(batch: number): Tensor[] | null {
     if (!this.stateful) return null;
-    if (!this.#state.exists) {
+    if (!this.#state.isFilled) {
       this.#state.enter(batch);
       this.#state.write(initialStates(this.owner, this.cell, batch));
     }
