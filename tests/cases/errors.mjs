@@ -58,6 +58,7 @@ function construct({ config }, inputs, hold) {
 // What is done to the object when a case lists no steps: it is built and called on what there is.
 function impliedSteps({ config }, inputs) {
   if ('build_shape' in inputs) return ['construct', 'build', 'call'];
+  if ('input_shape' in inputs) return ['construct', 'call_symbolic'];
   const isCalled = ['x', 'x_shape', 'call_shape', 'shape', 'requested_shape', 'w'].some((key) => key in inputs);
   return isCalled || 'requested_shape' in config ? ['construct', 'call'] : ['construct'];
 }

@@ -46,6 +46,12 @@ const ERROR_KEYS = [
   'note',
 ];
 
+// An error of ours by its message, any other with the place where it arose.
+function inShort(error) {
+  const lines = String(error?.stack ?? error).split('\n');
+  return error instanceof library.SimpleRNNError ? `${error.name}: ${error.message}` : lines.slice(0, 3).join(' ');
+}
+
 // What was thrown and where, or null.
 function attempt(each, context) {
   if (each.kind === 'error') return carryOut(each, context);
@@ -68,7 +74,8 @@ function judgeError(each, context) {
       ? []
       : [`got no error, expected ${expected.error_type} ${expected.message ?? expected.message_regex ?? ''}`];
   }
-  if (!(thrown.error instanceof library.SimpleRNNError)) return [`not an error of the package: ${thrown.error?.stack}`];
+  if (!(thrown.error instanceof library.SimpleRNNError))
+    return [`not an error of the package: ${inShort(thrown.error)}`];
   if (applies === 'keras_accepts') return [];
   const found = aboutTheSame(each, thrown);
   return found === null ? [] : [found];
@@ -91,7 +98,7 @@ function run(each) {
     found.push(...(expectsError ? judgeError(each, context) : judgeAnswers(each, context, unread)));
   } catch (error) {
     if (each.applies !== 'keras_accepts' || !(error instanceof library.SimpleRNNError))
-      found.push(`got ${error?.stack}`);
+      found.push(`got ${inShort(error)}`);
   }
   for (const object of held) object.dispose();
   const left = library.memory().bytes - before;

@@ -1,5 +1,6 @@
 // Makes what a case names, by the package's public names, and gives it weights and inputs.
 import * as names from 'simple-rnn';
+import './helper_cells.mjs';
 import { leaves, numbers, shapeOf } from './read.mjs';
 
 /** The public names, to be looked up. */

@@ -7,6 +7,8 @@ import { writeFileSync } from 'node:fs';
 import { judge } from './judge.mjs';
 import { readCases } from './read.mjs';
 
+const oneLine = (text) => text.replace(/\s+/g, ' ').slice(0, 600);
+
 function main(args) {
   const files = args.filter((arg) => !arg.startsWith('--'));
   const options = args.filter((arg) => arg.startsWith('--'));
@@ -24,7 +26,7 @@ function main(args) {
     counts[verdict === 'unknown' ? 'skipped' : verdict] += 1;
     if (verdict === 'skipped') console.log(`skipped ${each.file} ${each.id} (${why})`);
     if (verdict === 'unknown') unknown.set(why, (unknown.get(why) ?? 0) + 1);
-    for (const line of found ?? []) console.log(`FAILED ${each.file} ${each.id} (${each.kind}): ${line}`);
+    for (const line of found ?? []) console.log(oneLine(`FAILED ${each.file} ${each.id} (${each.kind}): ${line}`));
   }
   const kinds = [...unknown].sort(([a], [b]) => (a < b ? -1 : 1));
   if (kinds.length > 0) console.log(`not known: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(', ')}`);

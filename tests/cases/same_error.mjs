@@ -24,7 +24,8 @@ const mentions = (message, word) => plain(message).includes(plain(String(word)))
 const PYTHON_VALUE = /<[^>]*>|\{'[^}]*\}|\['[^\]]*\]/;
 
 // Words of Python's, or of its libraries', run time.
-const RUN_TIME = /keras\.src|not supported between|positional argument|as a dict|Matrix size-incompatible|PyTreeSpec|TensorArray/;
+const RUN_TIME =
+  /keras\.src|not supported between|positional argument|as a dict|Matrix size-incompatible|PyTreeSpec|TensorArray/;
 
 function saysTheSame(ours, keras) {
   const parts = keras.split(PYTHON_VALUE).filter((part) => /[a-z]{3}/i.test(part));
@@ -48,7 +49,9 @@ const isMentioned = (message, value) =>
 
 /** Whether an option of the case is named together with its value. */
 function namesOption({ config }, message) {
-  return optionsOf(config.config).some(([key, value]) => mentions(message, key) && isMentioned(message, value));
+  return optionsOf(config.config ?? config.model).some(
+    ([key, value]) => mentions(message, key) && isMentioned(message, value),
+  );
 }
 
 /** The words that an error about a call cannot do without, by what is wrong with the call; `a|b` is either. */

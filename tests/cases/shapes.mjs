@@ -5,6 +5,7 @@ import { filled, leaves, shapeOf } from './read.mjs';
 
 /** Shapes within lists of shapes, in one list. */
 const flatShapes = (shapes) => (Array.isArray(shapes[0]) ? shapes.flatMap(flatShapes) : [shapes]);
+const firstDifference = (found) => found.find((each) => each !== null) ?? null;
 const sameShapes = (got) => (expected) => exactly(flatShapes(got))(flatShapes(expected));
 
 function layerShape({ config }, { inputs, hold }) {
@@ -37,8 +38,11 @@ function computeOutputShape({ config }, { inputs, hold }) {
   return { output_shape: same, output_shapes: same };
 }
 
+/** The mask that the layer computes, and that it attaches to its output. */
 function computeMask({ config }, { inputs, hold }) {
-  return { mask: make(config, hold).computeMask(inputs.x) };
+  const layer = make(config, hold);
+  const masks = [layer.computeMask(inputs.x), layer.apply(inputs.x).mask];
+  return { mask: (expected, tolerance) => firstDifference(masks.map((mask) => mismatch(mask, expected, tolerance))) };
 }
 
 function computeMaskOfOutput({ config }, { inputs, hold }) {
@@ -78,7 +82,7 @@ function dropoutMaskCount({ config }, { inputs, hold }) {
     blocks.push(library.memory().blocks);
   }
   return {
-    mask_draws_per_call: (expected) => draws.map((count) => exactly(count)(expected)).find(Boolean) ?? null,
+    mask_draws_per_call: (expected) => firstDifference(draws.map((count) => exactly(count)(expected))),
     leaked_tensors: exactly(blocks.at(-1) - blocks[0]),
   };
 }

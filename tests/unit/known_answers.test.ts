@@ -1,0 +1,18 @@
+// The known answers on every build of the module that the other tests here run on.
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { judge } from '../cases/judge.mjs';
+import { readCases } from '../cases/read.mjs';
+
+const folders = ['cases', 'golden'].map((folder) => fileURLToPath(new URL(`../fixtures/${folder}/`, import.meta.url)));
+const files = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.json') && file !== 'summary.json')
+    .map((file) => `${folder}${file}`),
+);
+
+test.each(files)('%s', (file) => {
+  const failed = readCases(file).flatMap((each) => (judge(each).found ?? []).map((line) => `${each.id}: ${line}`));
+  expect(failed).toEqual([]);
+});
