@@ -104,6 +104,10 @@ export class InputLayer extends Layer {
     return new PassCall([input], [input]);
   }
 
+  protected override copy(): this {
+    return new InputLayer({ batchShape: this.batchShape, dtype: this.inputDtype, name: this.name }) as this;
+  }
+
   override getConfig(): Config {
     return {
       batch_shape: [...this.batchShape],

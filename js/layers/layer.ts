@@ -144,9 +144,9 @@ export abstract class Layer extends Connected {
     return !this.isUsers && this.sublayers.every((layer) => layer.isRowwise);
   }
 
-  /** @internal The layers within. */
+  /** @internal The layers within: of a layer of the user's own those that its properties hold. */
   get sublayers(): readonly Layer[] {
-    return [];
+    return this.isUsers ? heldLayers(this) : [];
   }
 
   /** Whether training changes the weights. */
@@ -239,6 +239,7 @@ export abstract class Layer extends Connected {
     }
     this.buildShape ??= single(shapes);
     this.built = true;
+    if (this.isUsers) for (const layer of this.sublayers) if (!layer.built) layer.scope = `${this.scopeName}/`;
   }
 
   /** @internal What a layer has to know of a graph it becomes part of: the shapes of its inputs. */
@@ -506,10 +507,15 @@ export abstract class Layer extends Connected {
     const initialState = this.readStates(given.initialState ?? null, shapes[0]?.[0] ?? 0) as Tensor[] | null;
     this.ensureBuilt(shapes);
     if (masks.some((mask) => mask !== null)) this.warnOfMask();
-    this.clearLosses();
+    if (depth === 0) this.clearLosses();
     const losses = (layer: Layer, value: number) => layer.lossList.add(value, list);
     const all = { inputs, masks: masks as (Tensor | null)[], initialState, training, losses, inspections: null };
-    return evaluateEagerly(this.owner, begin, all);
+    depth += 1;
+    try {
+      return evaluateEagerly(this.owner, begin, all);
+    } finally {
+      depth -= 1;
+    }
   }
 
   // Makes a node of the graph.
@@ -563,10 +569,15 @@ export abstract class Layer extends Connected {
   /** @internal Runs a user's `call`; without `keep` the losses that it adds are forgotten. */
   withLosses<T>(keep: boolean, run: () => T): T {
     const { count } = this.lossList;
+    depth += 1;
     try {
       return run();
     } finally {
-      if (!keep) this.lossList.truncate(count);
+      depth -= 1;
+      if (!keep) {
+        this.lossList.truncate(count);
+        for (const layer of this.sublayers) layer.clearLosses();
+      }
     }
   }
 
@@ -691,7 +702,9 @@ export abstract class Layer extends Connected {
   /** @internal Calls the constructor again, with some options changed. */
   recreate(changed: object): this {
     const type = this.constructor as LayerConstructor<this>;
-    return new type({ ...this.options, name: this.name, trainable: this.trainable, ...changed });
+    const { optionNames } = this.constructor as typeof Layer;
+    const trainable = optionNames.includes('trainable') ? { trainable: this.trainable } : {};
+    return new type({ ...this.options, name: this.name, ...trainable, ...changed });
   }
 
   /** Frees the layer's memory. A second call does nothing; any other use afterwards is a DisposedError. */
@@ -716,6 +729,15 @@ export abstract class Layer extends Connected {
 
 /** What `computeMask` gives. */
 export type MaskResult = Tensor | SymbolicTensor | null | (Tensor | SymbolicTensor | null)[];
+
+// How many applications to data are under way: those within a user's `call` add their losses to the outer one's.
+let depth = 0;
+
+function heldLayers(layer: Layer): Layer[] {
+  return Object.values(layer)
+    .flat()
+    .filter((value) => value instanceof Layer);
+}
 
 function asList(inputs: unknown): unknown[] {
   return isTensorList(inputs) ? [...inputs] : [inputs];

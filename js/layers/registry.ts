@@ -26,6 +26,8 @@ export function registerOwn(classes: readonly LayerClass[], alias?: string): voi
     const name = alias ?? type.className;
     known.set(name, type);
     ours.add(name);
+    // Bundlers rename classes; a console shows this.
+    Object.defineProperty(type, 'name', { value: type.className, configurable: true });
   }
 }
 
@@ -50,6 +52,11 @@ export function registerLayer(type: new (...args: never[]) => Layer): void {
 /** @internal Whether a class of this name was made known by `registerLayer`. */
 export function isUsers(className: string): boolean {
   return known.has(className) && !ours.has(className);
+}
+
+/** @internal Whether a class is one of ours, and not derived from one. */
+export function isOwn(type: unknown): boolean {
+  return [...ours].some((name) => known.get(name) === type);
 }
 
 // What older versions of Keras wrote and what says nothing today.

@@ -193,6 +193,10 @@ export class SimpleRNNCell extends Layer {
     return (this.#packed as Block).address;
   }
 
+  override get sublayers(): readonly Layer[] {
+    return [];
+  }
+
   /** Size of the state. */
   get stateSize(): number {
     return this.units;
