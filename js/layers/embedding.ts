@@ -11,6 +11,7 @@ import { type WeightOptions, weightOptions } from './arguments.js';
 import { Call, type CallContext, type MaskSpan, type Span, sizeOf, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { LayerOptions, WeightSpec } from './layer_options.js';
+import { SymbolicTensor, symbolicMask } from './symbolic.js';
 
 /** Options of {@link Embedding}. */
 export interface EmbeddingOptions extends LayerOptions {
@@ -96,11 +97,10 @@ export class Embedding extends Layer {
 
   /** @internal Address of the table. */
   get table(): number {
-    return (this.weights[0] as Weight).address;
+    return (this.ownWeights[0] as Weight).address;
   }
 
-  override begin(input: Span, context: CallContext): Call {
-    this.alive();
+  override begin([input]: readonly [Span], context: CallContext): Call {
     return new EmbeddingCall(this, input, context);
   }
 
@@ -108,8 +108,11 @@ export class Embedding extends Layer {
     return [...checkShape(this.owner, 'inputShape', inputShape, true, true), this.outputDim];
   }
 
-  override computeMask(inputs: TensorLike): Tensor | null {
+  override computeMask(inputs: SymbolicTensor): SymbolicTensor | null;
+  override computeMask(inputs: TensorLike): Tensor | null;
+  override computeMask(inputs: TensorLike | SymbolicTensor): Tensor | SymbolicTensor | null {
     if (!this.maskZero) return null;
+    if (inputs instanceof SymbolicTensor) return symbolicMask(inputs.shape);
     const ids = toTensor(inputs, `${this.owner}: inputs`);
     return new Tensor(
       ids.data.map((id) => (id === 0 ? 0 : 1)),
@@ -142,7 +145,7 @@ class EmbeddingCall extends Call {
     const mask: MaskSpan | null = layer.maskZero
       ? { address: context.arena.take(count), shape: Object.freeze([...input.shape]) }
       : null;
-    super(input, [takeSpan(context.arena, [...input.shape, layer.outputDim], mask)]);
+    super([input], [takeSpan(context.arena, [...input.shape, layer.outputDim], mask)]);
     this.#layer = layer;
     this.#count = count;
     this.#mask = mask === null ? 0 : mask.address;

@@ -6,6 +6,7 @@ import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import { Call, type CallContext, type Span, sizeOf, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { LayerOptions } from './layer_options.js';
+import { SymbolicTensor, symbolicMask } from './symbolic.js';
 
 /** Options of {@link Masking}. */
 export interface MaskingOptions extends LayerOptions {
@@ -37,13 +38,14 @@ export class Masking extends Layer {
     }
   }
 
-  override begin(input: Span, context: CallContext): Call {
-    this.alive();
-    this.checkInput(input.shape);
+  override begin([input]: readonly [Span], context: CallContext): Call {
     return new MaskingCall(this.maskValue, input, context);
   }
 
-  override computeMask(inputs: TensorLike): Tensor {
+  override computeMask(inputs: SymbolicTensor): SymbolicTensor;
+  override computeMask(inputs: TensorLike): Tensor;
+  override computeMask(inputs: TensorLike | SymbolicTensor): Tensor | SymbolicTensor {
+    if (inputs instanceof SymbolicTensor) return symbolicMask(inputs.shape.slice(0, -1));
     const { data, shape } = toTensor(inputs, `${this.owner}: inputs`);
     this.checkInput(shape);
     const features = shape.at(-1) as number;
@@ -69,7 +71,7 @@ class MaskingCall extends Call {
   constructor(value: number, input: Span, context: CallContext) {
     const shape = Object.freeze(input.shape.slice(0, -1));
     const address = context.arena.take(sizeOf(shape));
-    super(input, [takeSpan(context.arena, input.shape, { address, shape })]);
+    super([input], [takeSpan(context.arena, input.shape, { address, shape })]);
     this.#value = value;
     this.#rows = sizeOf(shape);
     this.#features = input.shape.at(-1) as number;

@@ -126,8 +126,13 @@ export class RNN extends Layer {
     this.#zeroOutputForMask = value;
   }
 
+  /** @internal Whether all of it is ours, kernel calls over the whole sequence. */
+  get isKernel(): boolean {
+    return this.fusedCells !== null && this.call === RNN.prototype.call;
+  }
+
   override get isRowwise(): boolean {
-    return this.fusedCells !== null && !this.stateful && this.call === RNN.prototype.call;
+    return this.isKernel && !this.stateful;
   }
 
   /** @internal */
