@@ -22,6 +22,7 @@ export { Layer } from './layers/layer.js';
 export type { AddWeightOptions, ApplyOptions, CallOptions, LayerOptions } from './layers/layer_options.js';
 export { Masking, type MaskingOptions } from './layers/masking.js';
 export { toCamelCase, toSnakeCase } from './layers/names.js';
+export { isUsers } from './layers/registry.js';
 export { RepeatVector, type RepeatVectorOptions } from './layers/repeat_vector.js';
 export { Reshape, type ReshapeOptions } from './layers/reshape.js';
 export { RNN, type RNNOptions } from './layers/rnn.js';
@@ -34,6 +35,15 @@ export { TimeDistributed, type TimeDistributedOptions } from './layers/time_dist
 export { variable } from './layers/variable.js';
 export { Functional, type FunctionalOptions } from './models/functional.js';
 export { BaseModel, type ModelInput, type ModelOptions, type OneInput, type PredictOptions } from './models/model.js';
+export {
+  type LayerFunction,
+  layerBidirectional,
+  layerRNN,
+  layerSimpleRNN,
+  layerTimeDistributed,
+  rnnCellSimple,
+  rnnCellsStack,
+} from './models/r_functions.js';
 export { Sequential, type SequentialOptions } from './models/sequential.js';
 export type { Stream } from './models/stream.js';
 export type { SummaryOptions } from './models/summary.js';

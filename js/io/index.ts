@@ -1,4 +1,5 @@
 // Model files: `import { loadModel } from 'simple-rnn/io'`.
+import type { Functional } from '../models/functional.js';
 import type { Sequential } from '../models/sequential.js';
 import { checkBoolean, checkOptions } from '../runtime/check.js';
 import { provide, provided } from '../runtime/module.js';
@@ -34,7 +35,7 @@ export interface LoadOptions {
  *
  * @example const model = await loadModel('sunspots.keras');
  */
-export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Sequential> {
+export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Sequential | Functional> {
   const { compile = true } = checkOptions('loadModel', options, ['compile']);
   checkBoolean('loadModel', 'compile', compile);
   const read = await readSource(source);

@@ -1,79 +1,71 @@
 // The model.weights.h5 of a .keras file: which dataset belongs to which weight.
-import { toSnakeCase } from '../layers/names.js';
+import type { Layer } from '../layers/layer.js';
+import type { Weight } from '../runtime/weight.js';
 import type { Hdf5 } from './hdf5.js';
+import { type Container, containersOf } from './keras_containers.js';
 import { quote, refuse } from './refuse.js';
 
-/** What has to be known of a layer to find its weights. Shapes in the order of Keras' get_weights(). */
-export interface LayerWeights {
-  className: string;
-  name: string;
-  weights: readonly { name: string; shape: readonly number[] }[];
-}
+/** The group of a model's layers: Keras 3 and the later versions of 2, then the earlier ones. */
+const ROOTS = ['layers', '_layer_checkpoint_dependencies'];
+/** Groups that belong to no layer. */
+const OTHERS = new Set(['vars', 'optimizer', 'metrics']);
 
-/** Groups of the layers, newest Keras first. */
-const CONTAINERS = ['layers', '_layer_checkpoint_dependencies'];
+/** A weight and the dataset that holds its numbers. */
+export interface Place {
+  weight: Weight;
+  path: string;
+}
 
 /**
- * The numbers of all weights, per layer and in order. Datasets are matched as Keras does it: by container name
- * (class name, made unique in model order) and by index; names, where the file has them, and shapes must agree.
- * Missing and surplus datasets are refused by name. The optimizer's and the metrics' groups are left alone.
- * Throws ModelFormatError.
+ * Where the numbers of all weights are. Datasets are matched as Keras does it: by the names of the containers and by
+ * index; names, where the file has them, number and shapes must agree, and no dataset may be left over. The optimizer's
+ * and the metrics' groups are left alone. No number is read. Throws ModelFormatError.
  */
-export function readWeights(file: Hdf5, layers: readonly LayerWeights[]): Float32Array[][] {
-  const root = CONTAINERS.find((name) => file.isGroup(name));
+export function placeWeights(file: Hdf5, model: Layer): Place[] {
+  const containers = findContainers(file, model);
+  const places = containers.flatMap((container) => placesOf(file, container));
+  const found = new Set(places.map(({ weight }) => weight));
+  const missing = model.weights.find((weight) => !found.has(weight));
+  if (missing !== undefined) refuse(`The weights file cannot name the place of the weight ${quote(missing.path)}.`);
+  checkLeftOver(file, containers);
+  return places;
+}
+
+function findContainers(file: Hdf5, model: Layer): Container[] {
+  const root = ROOTS.find((name) => file.isGroup(name));
   if (root === undefined) {
-    return layers.every((layer) => layer.weights.length === 0)
-      ? layers.map(() => [])
-      : refuse('The weights file has no group "layers".');
+    if (model.weights.length > 0) refuse('The weights file has no group "layers".');
+    return [];
   }
-  const containers = containerNames(layers.map((layer) => layer.className));
-  for (const name of file.names(root)) {
-    if (!containers.includes(name) && holdsWeights(file, `${root}/${name}`)) {
-      refuse(`The weights file has weights for ${quote(`${root}/${name}`)}, which the model does not have.`);
-    }
-  }
-  for (const [i, layer] of layers.entries()) checkLayer(file, `${root}/${containers[i]}`, layer);
-  return layers.map((layer, i) => readLayer(file, `${root}/${containers[i]}`, layer));
+  const plain = containersOf(model, root);
+  if (root === 'layers' || plain.every((each) => isThere(file, each))) return plain;
+  // Some versions listed each layer with weights twice, and counted it twice.
+  const doubled = containersOf(model, root, true);
+  return doubled.every((each) => isThere(file, each)) ? doubled : plain;
 }
 
-/** Keras' container names: "simple_rnn", "simple_rnn_1", … by class, in model order. */
-export function containerNames(classNames: readonly string[]): string[] {
-  const used = new Map<string, number>();
-  return classNames.map((className) => {
-    const name = toSnakeCase(className);
-    const count = used.get(name) ?? 0;
-    used.set(name, count + 1);
-    return count === 0 ? name : `${name}_${count}`;
-  });
+function isThere(file: Hdf5, { path, layer }: Container): boolean {
+  return layer.ownWeights.length === 0 || file.isGroup(`${path}/vars`);
 }
 
-/** The group below a layer's container that holds its datasets: a recurrent layer's belong to its cell. */
-function variables(layer: LayerWeights): string {
-  return layer.className === 'SimpleRNN' ? 'cell/vars' : 'vars';
-}
-
-/** Names, number and shapes, before any number is read. */
-function checkLayer(file: Hdf5, container: string, layer: LayerWeights): void {
+/** Names, number and shapes of the weights that a layer itself holds. */
+function placesOf(file: Hdf5, { path: container, layer }: Container): Place[] {
   const owner = `Layer ${quote(layer.name)} (${layer.className})`;
-  if (file.isGroup(`${container}/vars`)) {
-    const name = file.textAttribute(`${container}/vars`, 'name');
-    if (name !== null && name !== layer.name) {
-      refuse(
-        `${owner}: the weights file has the weights of a layer named ${quote(name)} in its place, ${quote(container)}.`,
-      );
-    }
+  const group = container === '' ? 'vars' : `${container}/vars`;
+  const name = file.isGroup(group) ? file.textAttribute(group, 'name') : null;
+  if (name !== null && name !== layer.name) {
+    refuse(
+      `${owner}: the weights file has the weights of a layer named ${quote(name)} in its place, ${quote(container)}.`,
+    );
   }
-  const group = `${container}/${variables(layer)}`;
-  const found = datasets(file, group);
-  const expected = layer.weights.length;
-  if (found.length !== expected) {
-    refuse(`${owner} has ${expected} weights${list(layer)}, the weights file has ${found.length} in ${quote(group)}.`);
+  const weights = layer.ownWeights;
+  const count = datasets(file, group).length;
+  if (count !== weights.length) {
+    const names = weights.length === 0 ? '' : ` (${weights.map((weight) => weight.name).join(', ')})`;
+    refuse(`${owner} has ${weights.length} weights${names}, the weights file has ${count} in ${quote(group)}.`);
   }
-  if (group !== `${container}/vars` && datasets(file, `${container}/vars`).length > 0) {
-    refuse(`${owner}: the weights file has weights in ${quote(`${container}/vars`)}, which the layer does not have.`);
-  }
-  for (const [i, weight] of layer.weights.entries()) {
-    const path = `${group}/${i}`;
+  return weights.map((weight, index) => {
+    const path = `${group}/${index}`;
     if (!file.isDataset(path)) refuse(`${owner}: the weights file has no ${quote(path)}, the ${weight.name}.`);
     const shape = file.shape(path);
     if (shape.length !== weight.shape.length || shape.some((size, axis) => size !== weight.shape[axis])) {
@@ -81,21 +73,26 @@ function checkLayer(file: Hdf5, container: string, layer: LayerWeights): void {
         `${owner}: ${weight.name} has the shape (${weight.shape}), the weights file has (${shape}) in ${quote(path)}.`,
       );
     }
-  }
+    return { weight, path };
+  });
 }
 
-function readLayer(file: Hdf5, container: string, layer: LayerWeights): Float32Array[] {
-  return layer.weights.map((_, i) => file.floats(`${container}/${variables(layer)}/${i}`).data);
+/** Numbers that no layer claims are refused: the file and the configuration do not belong together. */
+function checkLeftOver(file: Hdf5, containers: readonly Container[]): void {
+  const known = new Set(containers.map(({ path }) => (path === '' ? 'vars' : `${path}/vars`)));
+  const walk = (group: string): void => {
+    for (const name of file.names(group)) {
+      const path = group === '' ? name : `${group}/${name}`;
+      if (group === '' && OTHERS.has(name)) continue;
+      if (file.isGroup(path)) walk(path);
+      else if (!known.has(group)) {
+        refuse(`The weights file has weights for ${quote(group)}, which the model does not have.`);
+      }
+    }
+  };
+  for (const root of ROOTS) if (file.isGroup(root)) walk(root);
 }
 
 function datasets(file: Hdf5, group: string): string[] {
   return file.names(group).filter((name) => file.isDataset(`${group}/${name}`));
-}
-
-function holdsWeights(file: Hdf5, container: string): boolean {
-  return datasets(file, `${container}/vars`).length > 0 || datasets(file, `${container}/cell/vars`).length > 0;
-}
-
-function list(layer: LayerWeights): string {
-  return layer.weights.length === 0 ? '' : ` (${layer.weights.map((weight) => weight.name).join(', ')})`;
 }
