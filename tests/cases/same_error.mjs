@@ -83,12 +83,15 @@ function missingSubject(each, { error, step }) {
 }
 
 /**
- * What is wrong with an error of ours, in words, or null. It must have Keras' words. Its words are free, but not its
- * subject, where Keras leaves the check to others, where it comes at an earlier step, where the words are those of
- * TensorFlow.js or of Python, and where a case gives none.
+ * What is wrong with an error of ours, in words, or null. It must name the layer, if it has a name, and have Keras'
+ * words. Its words are free, but not its subject, where Keras leaves the check to others, where it comes at an
+ * earlier step, where the words are those of TensorFlow.js or of Python, and where a case gives none.
  */
 export function aboutTheSame(each, thrown) {
   const { message, name } = thrown.error;
+  const owner = each.config.config?.name;
+  if (typeof owner === 'string' && !message.includes(owner))
+    return `the error does not name '${owner}': got ${message}`;
   const { message: keras, message_regex: pattern, not_checked_by_keras: isUnchecked } = each.expected;
   if (pattern !== undefined && new RegExp(pattern, 's').test(message)) return null;
   if (keras !== undefined && saysTheSame(message, keras)) return null;

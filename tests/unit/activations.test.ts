@@ -1,30 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentError, activations, ShapeError } from 'simple-rnn';
-import { type Case, expectClose, numbers, readCases } from './known_answers.js';
-
-const cases = [...readCases('golden/activation'), ...readCases('cases/keras_activations')];
-const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-const ofKind = (kind: string): [string, Case][] =>
-  cases.filter((each) => each.kind === kind).map((each) => [each.id, each]);
-
-function compute(each: Case) {
-  const options = Object.fromEntries(Object.entries(each.config.args).map(([key, value]) => [camel(key), value]));
-  return activations.get(each.config.function)(numbers(each.inputs.x), options);
-}
-
-describe('known answers', () => {
-  test.each(ofKind('activation'))('%s', (_, each) => {
-    expectClose(compute(each), each.expected.y, each.tolerance);
-  });
-
-  test.each(ofKind('identifier'))('%s', (_, each) => {
-    expect(activations.serialize(activations.get(each.config.identifier))).toBe(each.expected.resolves_to);
-  });
-
-  test.each(ofKind('error'))('%s', (_, each) => {
-    expect(() => activations.get(each.config.identifier)).toThrow(ArgumentError);
-  });
-});
 
 describe('by name', () => {
   test('every exported function is what get() gives for its name', () => {

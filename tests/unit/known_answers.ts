@@ -1,11 +1,9 @@
 // Reads the known-answer files of tests/fixtures and compares with them.
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import { Activation, Dense, Dropout, Embedding, Flatten, Masking, SimpleRNN, type Tensor } from 'simple-rnn';
+import type { Tensor } from 'simple-rnn';
 
 export type Nested = number | string | boolean | Nested[];
-export type AnyConfig = Record<string, unknown>;
-export type AnyLayer = SimpleRNN | Dense | Embedding | Masking | Dropout | Activation | Flatten;
 
 export interface Step {
   op: string;
@@ -67,27 +65,9 @@ export function expectClose(got: Tensor, expected: Nested, tolerance: { rtol: nu
   });
 }
 
-const CLASSES = { SimpleRNN, Dense, Embedding, Masking, Dropout, Activation, Flatten };
-
-/** A layer from `{ class_name, config }`, or null if its class is not there. */
-export function makeLayer({ class_name, config }: { class_name: string; config: AnyConfig }): AnyLayer | null {
-  const type = CLASSES[class_name as keyof typeof CLASSES];
-  return type === undefined ? null : ((type as unknown as typeof SimpleRNN).fromConfig(config) as AnyLayer);
-}
-
 /** Weights by name, in Keras' order. */
 export function orderedWeights(weights: Record<string, Nested>): never[] {
   return ['kernel', 'recurrent_kernel', 'bias', 'embeddings']
     .filter((name) => name in weights)
     .map((name) => numbers(weights[name] as Nested));
-}
-
-/** Applies a layer to the inputs of a case. */
-export function applyLayer(layer: AnyLayer, inputs: Inputs): Tensor[] {
-  const { mask, initial_state: initialState } = inputs;
-  const result = layer.apply<Tensor | Tensor[]>(numbers(inputs.x), {
-    ...(mask === undefined ? {} : { mask: mask as never }),
-    ...(initialState === undefined ? {} : { initialState: numbers(initialState) }),
-  });
-  return Array.isArray(result) ? result : [result];
 }
