@@ -6,6 +6,7 @@ import {
   type Node,
   nodeInput,
   nodeInputMask,
+  nodeInputs,
   type SymbolicTensor,
   single,
 } from './symbolic.js';
@@ -99,9 +100,9 @@ export abstract class Connected {
   }
 }
 
-function inputShape({ args, isList, outputs }: Node): Shape | Shape[] {
-  const shapes = (args.length > 0 ? args : outputs).map(({ shape }) => shape);
-  return isList ? shapes : (shapes[0] as Shape);
+function inputShape(node: Node): Shape | Shape[] {
+  const shapes = nodeInputs(node).map(({ shape }) => shape);
+  return node.isList ? shapes : single(shapes);
 }
 
 function outputShape({ outputs }: Node): Shape | Shape[] {

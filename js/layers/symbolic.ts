@@ -86,9 +86,10 @@ export class Node {
   }
 }
 
-/** Whether a value, or an entry of a list, is a tensor of a graph. */
-export function isSymbolic(value: unknown): boolean {
-  return value instanceof SymbolicTensor || (Array.isArray(value) && value.some(isSymbolic));
+/** Whether a value, or an entry of a list (of lists, up to a depth), is a tensor of a graph. */
+export function isSymbolic(value: unknown, depth = 1): boolean {
+  if (value instanceof SymbolicTensor) return true;
+  return depth > 0 && Array.isArray(value) && value.some((each) => isSymbolic(each, depth - 1));
 }
 
 /** Whether a value is a list of tensors rather than the numbers of one. */
@@ -168,17 +169,25 @@ export function single<T>(values: readonly T[]): T | T[] {
   return values.length === 1 ? (values[0] as T) : [...values];
 }
 
-/** The input of a node, as it was given. */
-export function nodeInput({ args, isList, outputs }: Node): Argument | Argument[] {
+/** All that a node was given, one by one: the inputs, then the initial states of the graph. */
+export function nodeInputs({ args, options, outputs }: Node): readonly Argument[] {
   // An InputLayer is given nothing: what goes in is what comes out.
-  return isList ? [...args] : ((args[0] ?? outputs[0]) as Argument);
+  if (args.length === 0) return outputs;
+  return [...args, ...(options.initialState ?? []).filter((state) => state instanceof SymbolicTensor)];
+}
+
+/** The input of a node, as it was given; a list with the initial states if they are of the graph, as in Keras. */
+export function nodeInput(node: Node): Argument | Argument[] {
+  const inputs = nodeInputs(node);
+  return node.isList ? [...inputs] : single(inputs);
 }
 
 /** The mask that a node was given, or that its input carries. */
 export function nodeInputMask(node: Node): SymbolicTensor | Tensor | null | (SymbolicTensor | Tensor | null)[] {
   const { mask } = node.options;
-  const own = node.args.map((each) => each.mask);
-  return single(mask === undefined ? own : mask === null ? own.map(() => null) : [...mask]);
+  const inputs = nodeInputs(node);
+  const given = mask === null ? [] : mask;
+  return single(inputs.map((each, index) => (given === undefined ? each.mask : (given[index] ?? null))));
 }
 
 /** Takes the last application of a layer out of the graph. */

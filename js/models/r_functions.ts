@@ -21,8 +21,8 @@ export interface LayerFunction<O, L extends Layer> {
   (options: O): L;
   (object: null | undefined, options: O): L;
   (object: Sequential, options: O): Sequential;
-  <T extends SymbolicOutputs = SymbolicTensor>(object: SymbolicTensor, options: O): T;
-  <T extends Outputs = Tensor>(object: TensorLike, options: O): T;
+  <T extends SymbolicOutputs = SymbolicTensor>(object: SymbolicTensor, options: O): NoInfer<T>;
+  <T extends Outputs = Tensor>(object: TensorLike, options: O): NoInfer<T>;
 }
 
 // Nothing else has this form: options hold no data.
@@ -31,9 +31,11 @@ function isData(value: unknown): boolean {
   return value !== null && typeof value === 'object' && 'data' in value && 'shape' in value;
 }
 
+// `owns`: whether all that the layer holds is its own. Applied to data it is given back to nobody, and freed.
 function layerFunction<O, L extends Layer>(
   name: string,
   type: new (options: O) => L,
+  owns = false,
 ): LayerFunction<O, L> {
   const compose = (...given: readonly unknown[]): unknown => {
     const [object, options] = given.length > 1 || isData(given[0]) ? given : [null, given[0]];
@@ -43,7 +45,11 @@ function layerFunction<O, L extends Layer>(
       object.add(layer);
       return object;
     }
-    if (isData(object)) return layer.apply(object as TensorLike);
+    if (isData(object)) {
+      const output: unknown = layer.apply(object as TensorLike);
+      if (owns && !(object instanceof SymbolicTensor)) layer.dispose();
+      return output;
+    }
     throw new ArgumentError(
       `${name}: \`object\` must be a Sequential model, a symbolic tensor, data or null, received ${object instanceof Layer ? object.owner : show(object)}`,
     );
@@ -58,7 +64,11 @@ function layerFunction<O, L extends Layer>(
  * @example layerSimpleRNN(new Sequential(), { units: 4, inputShape: [10, 8] })
  * @throws {ArgumentError} as the class does, or if `object` is nothing that a layer goes with.
  */
-export const layerSimpleRNN: LayerFunction<SimpleRNNOptions, SimpleRNN> = layerFunction('layerSimpleRNN', SimpleRNN);
+export const layerSimpleRNN: LayerFunction<SimpleRNNOptions, SimpleRNN> = layerFunction(
+  'layerSimpleRNN',
+  SimpleRNN,
+  true,
+);
 
 /**
  * R's `layer_rnn`: an {@link RNN} with any cell, added to a model, applied, or alone.
