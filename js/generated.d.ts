@@ -1,9 +1,9 @@
-// Made by the build, in base64: the strict module, and what makes the relaxed one of it.
+// Made by the build, a character for a byte: the strict module, and what makes the relaxed one of it.
 declare module '#strict-bytes' {
-  const base64: string;
-  export default base64;
+  const text: string;
+  export default text;
 }
 declare module '#relaxed-delta' {
-  const base64: string;
-  export default base64;
+  const text: string;
+  export default text;
 }

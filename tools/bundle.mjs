@@ -20,23 +20,36 @@ const target = 'es2022';
 /** Keeps a stack trace, and what a test runner shows of it, readable. */
 const lineLimit = 120;
 
-/** Generated modules, in base64: `#strict-bytes`, and `#relaxed-delta`, what makes the relaxed one of it. */
-function inlinedBytes(wasm) {
-  const strict = () => readFileSync(wasm.strict);
-  const contents = {
-    '#strict-bytes': strict,
-    '#relaxed-delta': () => delta(strict(), readFileSync(wasm.relaxed)),
-  };
+/**
+ * Generated modules: `#strict-bytes`, and `#relaxed-delta`, what makes the relaxed one of it. A byte is a character, from
+ * 0 to 255: unlike base64 that leaves a gzipped download the bytes' own repetitions.
+ */
+function inlinedTexts(wasm) {
+  const strict = readFileSync(wasm.strict);
+  const texts = { '#strict-bytes': strict, '#relaxed-delta': delta(strict, readFileSync(wasm.relaxed)) };
+  return Object.fromEntries(Object.entries(texts).map(([path, bytes]) => [path, bytes.toString('latin1')]));
+}
+
+/** Resolves the generated modules to the names of their texts, or to the texts themselves. */
+function inlinedBytes(textOf) {
   return {
     name: 'inlined-bytes',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^#(strict-bytes|relaxed-delta)$/ }, ({ path }) => ({ path, namespace: 'bytes' }));
       onLoad({ filter: /.*/, namespace: 'bytes' }, ({ path }) => ({
-        contents: `export default '${contents[path]().toString('base64')}';`,
+        contents: `export default ${JSON.stringify(textOf(path))};`,
         loader: 'js',
       }));
     },
   };
+}
+
+/** A string literal in UTF-8 with nothing escaped that need not be: what esbuild escapes besides costs 4 kB gzipped. */
+function literal(text) {
+  const escapes = { '\\': '\\\\', "'": "\\'", '\n': '\\n', '\r': '\\r' };
+  const quoted = text.replace(/[\\'\n\r]/g, (character) => escapes[character]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes.
+  return `'${quoted.replace(/\x00(?=[0-9])/g, '\\x00').replace(/\x00/g, '\\0')}'`;
 }
 
 /** The built module behind bindings/module.d.ts. */
@@ -102,14 +115,26 @@ async function bundleEntry(entry, format, outputFolder, wasm, banner) {
     minifySyntax: true,
     minifyIdentifiers: true,
     lineLimit: entry.name === 'bytes' ? undefined : lineLimit,
+    charset: 'utf8',
     legalComments: 'eof',
     // A dynamic import in CommonJS becomes a require of the sibling.
     supported: format === 'cjs' ? { 'dynamic-import': false } : {},
     ...(entry.isNode ? { external: ['node:*'] } : {}),
     ...(entry.name === 'core' && banner ? { banner: { js: banner } } : {}),
-    plugins: [inlinedBytes(wasm), builtModule(wasm), smallJsfive, ...(entry.name === 'core' ? [] : [siblings(entry)])],
+    plugins: [
+      inlinedBytes((path) => path),
+      builtModule(wasm),
+      smallJsfive,
+      ...(entry.name === 'core' ? [] : [siblings(entry)]),
+    ],
   });
-  writeIfNew(join(outputFolder, `${entry.name}.js`), result.outputFiles[0].contents);
+  let { text } = result.outputFiles[0];
+  if (entry.name === 'bytes') {
+    for (const [path, inlined] of Object.entries(inlinedTexts(wasm))) {
+      text = text.replace(new RegExp(`["']${path}["']`), () => literal(inlined));
+    }
+  }
+  writeIfNew(join(outputFolder, `${entry.name}.js`), text);
 }
 
 /** ES modules into a folder. wasm: { glue, strict, relaxed }, paths; with a banner for core.js they are for Node alone. */
@@ -125,6 +150,7 @@ export async function bundleCommonJs(outputFolder, wasm, banner) {
 
 /** One file for a script tag: everything under the global `simpleRNN`. */
 export async function bundleScript(outputFile, wasm) {
+  const texts = inlinedTexts(wasm);
   const result = await build({
     entryPoints: [at('js/iife.ts')],
     bundle: true,
@@ -137,7 +163,7 @@ export async function bundleScript(outputFile, wasm) {
     minifySyntax: true,
     minifyIdentifiers: true,
     legalComments: 'eof',
-    plugins: [inlinedBytes(wasm), builtModule(wasm), smallJsfive],
+    plugins: [inlinedBytes((path) => texts[path]), builtModule(wasm), smallJsfive],
   });
   writeIfNew(outputFile, result.outputFiles[0].contents);
 }

@@ -108,8 +108,9 @@ function isState(value: unknown): boolean {
 }
 
 /** States, nested or not, one by one. */
-export function flatStates(value: unknown): unknown[] {
-  return isState(value) ? [value] : (value as unknown[]).flatMap(flatStates);
+export function flatStates(value: unknown, depth = 4): unknown[] {
+  if (depth === 0 || isState(value)) return [value];
+  return (value as unknown[]).flatMap((each) => flatStates(each, depth - 1));
 }
 
 /** What a cell's `call` gave: output and states, flat and checked in number. */

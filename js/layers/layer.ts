@@ -223,7 +223,8 @@ export abstract class Layer extends Connected {
 
   /** @internal One shape, or the shapes of several inputs, checked. */
   protected readShapes(inputShape: InputShape): readonly Shape[] {
-    const isList = Array.isArray(inputShape) && inputShape.length > 0 && inputShape.every(Array.isArray);
+    // Holes become undefined, and are looked at.
+    const isList = Array.isArray(inputShape) && inputShape.length > 0 && Array.from(inputShape).every(Array.isArray);
     const shapes = (isList ? inputShape : [inputShape]) as readonly Shape[];
     return shapes.map((shape) => checkShape(this.owner, 'inputShape', shape, true, true));
   }
@@ -422,7 +423,7 @@ export abstract class Layer extends Connected {
     this.alive();
     const given = checkOptions(`${this.owner}: apply`, options, this.applyOptions);
     const list = this.listOf(inputs);
-    if (list.some(isSymbolic) || isSymbolic(given.initialState) || isSymbolic(given.mask)) {
+    if (isSymbolic(list) || isSymbolic(given.initialState, 3) || isSymbolic(given.mask)) {
       return this.pack(this.connect(list, given, Array.isArray(inputs)));
     }
     return this.pack(this.evaluate(list, given, (spans, context) => this.open(spans, context)));
