@@ -3,6 +3,7 @@ import type { Call, CallContext, Span } from '../layers/call.js';
 import { InputLayer } from '../layers/input_layer.js';
 import type { Layer, MaskResult } from '../layers/layer.js';
 import type { InputShape } from '../layers/layer_options.js';
+import { Plan } from '../layers/plan.js';
 import { type DeserializeOptions, registerOwn } from '../layers/registry.js';
 import { type Argument, type Node, SymbolicTensor, single } from '../layers/symbolic.js';
 import { type Shape, show } from '../runtime/check.js';
@@ -11,7 +12,6 @@ import { connectedTo } from './connected_to.js';
 import { readFunctional, writeFunctional } from './functional_config.js';
 import { mapGraph } from './graph.js';
 import { BaseModel, type ModelOptions } from './model.js';
-import { Plan } from './plan.js';
 import type { SummaryRow } from './summary.js';
 
 /** Options of {@link Functional}. */
@@ -159,7 +159,9 @@ export class Functional extends BaseModel {
    */
   static override fromConfig<T extends Layer = Functional>(
     // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
-    this: new (options: any) => T,
+    this: new (
+      options: any,
+    ) => T,
     config: Config,
     options: DeserializeOptions = {},
   ): T {

@@ -3,6 +3,7 @@ import type { Inspection } from '../layers/call.js';
 import { Layer } from '../layers/layer.js';
 import type { InputShape, LayerOptions } from '../layers/layer_options.js';
 import { RNN } from '../layers/rnn.js';
+import { Runner } from '../layers/runner.js';
 import { single } from '../layers/symbolic.js';
 import { checkInteger, checkOptions, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
@@ -10,7 +11,6 @@ import { Arena } from '../runtime/memory.js';
 import type { Tensor, TensorLike } from '../runtime/tensor.js';
 import { modelInput } from './input.js';
 import { flattenLayers, Predictor } from './predictor.js';
-import { Runner } from './runner.js';
 import { Stream } from './stream.js';
 import { renderSummary, type SummaryOptions, type SummaryRow } from './summary.js';
 

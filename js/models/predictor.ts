@@ -1,11 +1,11 @@
 import type { Layer } from '../layers/layer.js';
 import { RNN } from '../layers/rnn.js';
+import { Runner, type Shapes } from '../layers/runner.js';
 import type { Shape } from '../runtime/check.js';
 import { ShapeError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
 import { Tensor } from '../runtime/tensor.js';
 import { rowsOf } from './input.js';
-import { Runner, type Shapes } from './runner.js';
 
 // Up to this size, one pass takes all rows.
 const PASS_BYTES = 64 * 2 ** 20;

@@ -1,16 +1,8 @@
-import {
-  type Call,
-  type CallContext,
-  type Inspection,
-  readNumbers,
-  type Span,
-  sizeOf,
-  takeSpan,
-} from '../layers/call.js';
-import type { Layer } from '../layers/layer.js';
 import type { Arena } from '../runtime/memory.js';
 import { kernels, trapped } from '../runtime/module.js';
 import { Tensor } from '../runtime/tensor.js';
+import { type Call, type CallContext, type Inspection, readNumbers, type Span, sizeOf, takeSpan } from './call.js';
+import type { Layer } from './layer.js';
 
 /** Shapes of a model's inputs, batch first. */
 export type Shapes = readonly (readonly number[])[];

@@ -1,3 +1,5 @@
+import { kernels } from '../runtime/module.js';
+import type { Tensor } from '../runtime/tensor.js';
 import {
   Call,
   type CallContext,
@@ -8,11 +10,9 @@ import {
   takeSpan,
   writeMask,
   writeSpan,
-} from '../layers/call.js';
-import type { Layer } from '../layers/layer.js';
-import { type Argument, type Node, SymbolicTensor } from '../layers/symbolic.js';
-import { kernels } from '../runtime/module.js';
-import type { Tensor } from '../runtime/tensor.js';
+} from './call.js';
+import type { Layer } from './layer.js';
+import { type Argument, type Node, SymbolicTensor } from './symbolic.js';
 
 /** Where a step finds a tensor: a slot, or numbers given once for all. */
 type Source = number | Tensor;
