@@ -383,7 +383,8 @@ export abstract class Layer extends Connected {
     const isList = Array.isArray(mask) && (mask as unknown[]).every((each) => each === null || isTensorList([each]));
     const first = (isList ? (mask as MaskArgument[])[0] : mask) as MaskArgument | undefined;
     if (first === null || first === undefined || !this.supportsMasking) return null;
-    return first instanceof SymbolicTensor ? first : toMask(first, `${this.owner}: mask`);
+    // A tensor is handed on as it is: a wrapper's mask of one step is [batch].
+    return first instanceof SymbolicTensor || first instanceof Tensor ? first : toMask(first, `${this.owner}: mask`);
   }
 
   /** @internal Lays out one application: takes room for its results. The shapes were checked. */
