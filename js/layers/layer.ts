@@ -28,11 +28,21 @@ import { Losses, RegularizedCall } from './losses.js';
 import { automaticName } from './names.js';
 import type { DeserializeOptions } from './registry.js';
 import { writeWeights } from './set_weights.js';
-import { type Argument, isSymbolic, isTensorList, Node, type NodeOptions, SymbolicTensor, single } from './symbolic.js';
+import {
+  type Argument,
+  isSymbolic,
+  isTensorList,
+  Node,
+  type NodeOptions,
+  SymbolicTensor,
+  single,
+  symbolicMask,
+} from './symbolic.js';
 import { inferOutputShapes, UserCall } from './user_call.js';
 
+/** A class whose objects are made from options. */
 // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
-type LayerConstructor<T> = new (options: any) => T;
+export type LayerConstructor<T> = new (options: any) => T;
 
 /** What a layer gives on data: a tensor, or a list where there are several. */
 export type Outputs = Tensor | readonly (Tensor | readonly Tensor[])[];
@@ -113,6 +123,11 @@ export abstract class Layer extends Connected {
   /** Keras' class name. */
   get className(): string {
     return (this.constructor as typeof Layer).className;
+  }
+
+  /** @internal Keras' module of the class. */
+  get kerasModule(): string {
+    return 'keras.layers';
   }
 
   /** @internal Class and name, for messages. */
@@ -291,7 +306,8 @@ export abstract class Layer extends Connected {
   /** @internal Builds a layer within, whose weights' paths begin with this layer's. */
   protected buildPart(part: Layer, inputShape: InputShape): void {
     if (part.built && part.ownWeights.length + part.sublayers.length > 0) {
-      part.build(inputShape);
+      // Not `build`: a user's would make the weights again.
+      part.checkInputs(this.readShapes(inputShape));
       return;
     }
     part.scope = `${this.scopeName}/`;
@@ -530,7 +546,10 @@ export abstract class Layer extends Connected {
     if (training !== null) options.training = training;
     if (given.mask !== undefined) options.mask = given.mask === null ? null : this.readMasks(given.mask, args);
     const initialState = this.readStates(given.initialState ?? null, shapes[0]?.[0] ?? null);
-    if (initialState !== null) options.initialState = initialState;
+    if (initialState !== null) {
+      options.initialState = initialState;
+      options.stateIsList = Array.isArray(given.initialState);
+    }
     const fresh = !this.built;
     this.ensureBuilt(shapes);
     try {
@@ -541,9 +560,10 @@ export abstract class Layer extends Connected {
       const carried = [this.computeMask(single(args), single(masks) as never)].flat();
       const node = new Node(this, args, isList, options, outputs);
       outputs.forEach((output, index) => {
-        const mask = carried[index] ?? null;
-        output.mask = mask as SymbolicTensor | null;
-        if (mask instanceof SymbolicTensor && mask.node === null) Object.assign(mask, { node, index, carrier: output });
+        const mask = (carried[index] ?? null) as SymbolicTensor | null;
+        // What was given travels on; any other mask, a nested model's own too, comes from here.
+        const isGiven = mask === null || masks.includes(mask);
+        output.mask = isGiven ? mask : Object.assign(symbolicMask(mask.shape), { node, index, carrier: output });
       });
       this.connections.inbound.push(node);
       for (const { node: parent } of node.parents) parent?.layer.connections.outbound.push(node);

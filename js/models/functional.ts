@@ -1,15 +1,15 @@
 import type { Config } from '../family.js';
 import type { Call, CallContext, Span } from '../layers/call.js';
 import { InputLayer } from '../layers/input_layer.js';
-import type { Layer, MaskResult } from '../layers/layer.js';
+import type { Layer, LayerConstructor, MaskResult } from '../layers/layer.js';
 import type { InputShape } from '../layers/layer_options.js';
 import { Plan } from '../layers/plan.js';
 import { type DeserializeOptions, registerOwn } from '../layers/registry.js';
-import { type Argument, type Node, SymbolicTensor, single } from '../layers/symbolic.js';
+import { type Argument, type Node, SymbolicTensor, single, symbolicMask } from '../layers/symbolic.js';
 import { type Shape, show } from '../runtime/check.js';
 import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
 import { connectedTo } from './connected_to.js';
-import { readFunctional, writeFunctional } from './functional_config.js';
+import { type FunctionalParts, readFunctional, writeFunctional } from './functional_config.js';
 import { mapGraph } from './graph.js';
 import { BaseModel, type ModelOptions } from './model.js';
 import type { SummaryRow } from './summary.js';
@@ -45,7 +45,8 @@ export class Functional extends BaseModel {
   readonly #layers: readonly Layer[];
   readonly #plan: Plan;
 
-  constructor(options: FunctionalOptions = {} as FunctionalOptions) {
+  /** @param order Of a model that was read: its layers in the order of the configuration. */
+  constructor(options: FunctionalOptions = {} as FunctionalOptions, order: readonly Layer[] = []) {
     super(options as never);
     const { owner } = this;
     this.inputs = readTensors(owner, 'inputs', options.inputs);
@@ -64,7 +65,8 @@ export class Functional extends BaseModel {
     }
     const { nodes, layers } = mapGraph(owner, this.inputs, this.outputs);
     this.nodes = nodes;
-    this.#layers = layers;
+    const used = new Set(layers);
+    this.#layers = order.length === 0 ? layers : order.filter((layer) => used.has(layer));
     this.#plan = new Plan(this.inputs, this.outputs, nodes);
     this.buildShape = single(this.inputs.map(({ shape }) => shape));
     this.built = true;
@@ -138,7 +140,7 @@ export class Functional extends BaseModel {
   }
 
   override computeMask(): MaskResult {
-    return single(this.outputs.map(({ mask }) => mask)) as MaskResult;
+    return single(this.outputs.map(({ mask }) => (mask === null ? null : symbolicMask(mask.shape))));
   }
 
   protected override summaryRows(): SummaryRow[] {
@@ -147,6 +149,14 @@ export class Functional extends BaseModel {
       outputShape: outputShapeOf(layer, this.nodes),
       connections: connectedTo(layer, this.nodes),
     }));
+  }
+
+  override get kerasModule(): string {
+    return 'keras.src.models.functional';
+  }
+
+  protected override get buildConfig(): Config {
+    return { input_shape: null };
   }
 
   override getConfig(): Config {
@@ -158,15 +168,12 @@ export class Functional extends BaseModel {
    * @throws {ModelFormatError} naming what is unknown or does not fit.
    */
   static override fromConfig<T extends Layer = Functional>(
-    // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
-    this: new (
-      options: any,
-    ) => T,
+    this: LayerConstructor<T>,
     config: Config,
     options: DeserializeOptions = {},
   ): T {
-    const { inputs, outputs, name, trainable } = readFunctional(config, options);
-    return new Functional({ inputs, outputs, name, trainable }) as Layer as T;
+    const make = ({ layers, ...parts }: FunctionalParts) => new Functional(parts, layers);
+    return readFunctional(config, options, make) as never;
   }
 
   protected override copy(): this {
@@ -174,14 +181,16 @@ export class Functional extends BaseModel {
     const layers = new Map<Layer, Layer>();
     const copied = <T extends Argument | null>(each: T): T =>
       each instanceof SymbolicTensor ? ((each.carrier ? made.get(each.carrier)?.mask : made.get(each)) as T) : each;
-    for (const { layer, args, isList, options, outputs } of this.nodes) {
+    const inOrder = [...this.nodes].sort((a, b) => a.age - b.age);
+    for (const { layer, args, isList, options, outputs } of inOrder) {
       const copy = layers.get(layer) ?? layer.clone();
       layers.set(layer, copy);
-      const { mask, initialState, training } = options;
+      const { mask, initialState, stateIsList, training } = options;
+      const states = initialState?.map(copied);
       const given = {
         ...(training === undefined ? {} : { training }),
         ...(mask === undefined ? {} : { mask: mask === null ? null : single(mask.map(copied)) }),
-        ...(initialState === undefined ? {} : { initialState: initialState.map(copied) }),
+        ...(states === undefined ? {} : { initialState: stateIsList ? states : states[0] }),
       };
       const inputs = args.map(copied);
       const results =
@@ -192,12 +201,18 @@ export class Functional extends BaseModel {
         made.set(output, results[index] as SymbolicTensor);
       });
     }
-    return new Functional({
-      inputs: this.inputs.map(copied),
-      outputs: this.outputs.map(copied),
-      name: this.name,
-      trainable: this.trainable,
-    }) as this;
+    const form = (given: unknown, tensors: readonly SymbolicTensor[]) =>
+      Array.isArray(given) ? tensors.map(copied) : copied(tensors[0] as SymbolicTensor);
+    const { inputs, outputs } = this.options as FunctionalOptions;
+    return new Functional(
+      {
+        inputs: form(inputs, this.inputs),
+        outputs: form(outputs, this.outputs),
+        name: this.name,
+        trainable: this.trainable,
+      },
+      this.#layers.map((layer) => layers.get(layer) as Layer),
+    ) as this;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Config, Serialized } from '../family.js';
 import { type Call, type CallContext, SequenceCall, type Span } from '../layers/call.js';
 import { InputLayer } from '../layers/input_layer.js';
-import type { Layer, MaskResult } from '../layers/layer.js';
+import type { Layer, LayerConstructor, MaskResult } from '../layers/layer.js';
 import type { InputShape, MaskArgument } from '../layers/layer_options.js';
 import { type DeserializeOptions, registerOwn } from '../layers/registry.js';
-import type { Argument, SymbolicTensor } from '../layers/symbolic.js';
+import { type Argument, type SymbolicTensor, symbolicMask } from '../layers/symbolic.js';
 import { type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ModelFormatError, ShapeError } from '../runtime/errors.js';
 import type { Weight } from '../runtime/weight.js';
@@ -199,7 +199,7 @@ export class Sequential extends BaseModel {
   override computeMask(inputs: unknown, mask: MaskArgument | readonly MaskArgument[] = null): MaskResult {
     if (this.#tensors.length === 0) return super.computeMask(inputs, mask);
     const output = this.#tensors.at(-1) as SymbolicTensor | readonly SymbolicTensor[];
-    return ([output].flat() as SymbolicTensor[]).map((each) => each.mask);
+    return ([output].flat() as SymbolicTensor[]).map(({ mask }) => (mask === null ? null : symbolicMask(mask.shape)));
   }
 
   protected override summaryRows(): SummaryRow[] {
@@ -208,6 +208,14 @@ export class Sequential extends BaseModel {
       const output = this.#tensors[index + offset + (offset === 0 ? 1 : 0)];
       return { layer, outputShape: output === undefined ? null : shapeOf(output) };
     });
+  }
+
+  override get kerasModule(): string {
+    return 'keras';
+  }
+
+  protected override get buildConfig(): Config | null {
+    return this.built ? { input_shape: [...this.inputShape] } : null;
   }
 
   /** The configuration, with Keras' keys in Keras' order. */
@@ -220,8 +228,7 @@ export class Sequential extends BaseModel {
    * @throws {ModelFormatError} naming what is unknown or does not fit.
    */
   static override fromConfig<T extends Layer = Sequential>(
-    // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
-    this: new (options: any) => T,
+    this: LayerConstructor<T>,
     config: Config | readonly Serialized[],
     options: DeserializeOptions = {},
   ): T {
