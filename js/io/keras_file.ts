@@ -33,7 +33,9 @@ export function readKerasFile(archive: Zip, compile: boolean): Sequential | Func
     const other = archive.names.find((name) => name.startsWith('model.weights'));
     refuse(`The file has no ${WEIGHTS}${other === undefined ? '' : `, but ${quote(other)}, which is not read`}.`);
   }
-  const model = blamingTheFile(() => deserialize<BaseModel>(serialized, { kerasVersion, initialize: false }));
+  const model = blamingTheFile(() =>
+    deserialize<BaseModel>(serialized, { kerasVersion, initialize: false, shared: new Map() }),
+  );
   try {
     if (!(model instanceof Sequential || model instanceof Functional)) {
       return refuse(`The model is of the class ${quote(serialized.class_name)}, which is no model.`);

@@ -9,6 +9,8 @@ export interface DeserializeOptions {
   kerasVersion?: string;
   /** False saves the initializers' work where every weight is overwritten afterwards. */
   initialize?: boolean;
+  /** @internal Layers that appear several times in a file, by Keras' `shared_object_id`. */
+  shared?: Map<unknown, Layer>;
 }
 
 /** A class whose objects can be made from a configuration. */
@@ -96,6 +98,9 @@ export function deserialize<T = Layer>(serialized: Serialized, options: Deserial
       `layers.deserialize: the config of ${className} must be an object, received ${show(config)}`,
     );
   }
+  const { shared_object_id: id } = serialized as { shared_object_id?: unknown };
+  const shared = id === undefined ? undefined : options.shared?.get(id);
+  if (shared?.className === className) return shared as T;
   const name = typeof config.name === 'string' ? ` '${config.name}'` : '';
   const type = known.get(className);
   if (typeof registered === 'string' && registered.includes('>') && registered !== `keras>${className}`) {
@@ -110,6 +115,7 @@ export function deserialize<T = Layer>(serialized: Serialized, options: Deserial
   try {
     const layer = type.fromConfig(kept as never, options);
     layer.skipInitializers = options.initialize === false;
+    if (id !== undefined) options.shared?.set(id, layer);
     return layer as T;
   } catch (error) {
     if (error instanceof ArgumentError || error instanceof ShapeError)
@@ -124,9 +130,9 @@ export function serialize(layer: Layer): Serialized {
   const { className } = layer;
   const own = known.get(className) === undefined || ours.has(className);
   return {
-    module: own ? 'keras.layers' : null,
+    module: own ? layer.kerasModule : null,
     class_name: className,
     config: layer.getConfig(),
-    registered_name: own ? null : className,
+    registered_name: own && className !== 'Functional' ? null : className,
   };
 }

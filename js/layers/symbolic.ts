@@ -43,10 +43,15 @@ export interface NodeOptions {
   training?: boolean;
   mask?: null | readonly (Argument | null)[];
   initialState?: readonly Argument[];
+  /** Whether the states were given in a list. */
+  stateIsList?: boolean;
 }
 
 /** One application of a layer in a graph, as Keras numbers them. */
 export class Node {
+  static #count = 0;
+  /** @internal Its place among all applications, in the order in which they were made. */
+  readonly age = Node.#count++;
   readonly layer: Layer;
   /** What was given, in order. */
   readonly args: readonly Argument[];

@@ -2,6 +2,7 @@ import type { Config } from '../family.js';
 import type { Inspection } from '../layers/call.js';
 import { Layer } from '../layers/layer.js';
 import type { InputShape, LayerOptions } from '../layers/layer_options.js';
+import { serialize } from '../layers/registry.js';
 import { RNN } from '../layers/rnn.js';
 import { Runner } from '../layers/runner.js';
 import { single } from '../layers/symbolic.js';
@@ -60,6 +61,9 @@ export abstract class BaseModel extends Layer {
 
   /** @internal The layers in order if the model is a chain, null otherwise. */
   abstract get chain(): readonly Layer[] | null;
+
+  /** @internal What Keras notes of the shape that the model was built for; null before that. */
+  protected abstract get buildConfig(): Config | null;
 
   /** @internal One row of `summary` per layer. */
   protected abstract summaryRows(): SummaryRow[];
@@ -252,15 +256,9 @@ export abstract class BaseModel extends Layer {
 
   /** What Keras' `to_json` writes, as an object: `JSON.stringify(model)` gives the text. */
   toJSON(): Config {
-    const { inputShapes } = this;
-    const json: Config = {
-      module: 'keras',
-      class_name: this.className,
-      config: this.getConfig(),
-      registered_name: this.className === 'Functional' ? 'Functional' : null,
-    };
-    if (this.built && inputShapes !== null)
-      json.build_config = { input_shape: single(inputShapes.map((each) => [...each])) };
+    const json: Config = { ...serialize(this) };
+    const build = this.buildConfig;
+    if (build !== null) json.build_config = build;
     json.compile_config = this.compileConfig ?? {};
     return json;
   }

@@ -1,19 +1,12 @@
 import type { Config, Serialized } from '../family.js';
-import { Layer } from '../layers/layer.js';
+import type { Layer } from '../layers/layer.js';
 import { FLOAT32_POLICY } from '../layers/layer_options.js';
-import { type DeserializeOptions, deserialize, serialize } from '../layers/registry.js';
+import { type DeserializeOptions, deserialize } from '../layers/registry.js';
 import { type Shape, show } from '../runtime/check.js';
 import { ModelFormatError } from '../runtime/errors.js';
+import { layerEntry } from './layer_entry.js';
 
 const ENTRIES = ['name', 'trainable', 'dtype', 'layers', 'build_input_shape', 'buildInputShape'];
-
-/** What Keras writes for a layer within a model; built layers say for which input shape. */
-function layerEntry(layer: Layer): Config {
-  const { buildShape } = layer;
-  const build =
-    buildShape !== null && layer.weights.length > 0 ? { build_config: { input_shape: [...buildShape] } } : {};
-  return { ...serialize(layer), ...build };
-}
 
 /** The configuration of a Sequential, with Keras' keys in Keras' order. */
 export function writeConfig(
@@ -45,11 +38,13 @@ export function readConfig(config: unknown, options: DeserializeOptions): Sequen
   for (const key of Object.keys(given)) {
     if (!ENTRIES.includes(key)) throw new ModelFormatError(`Sequential: unknown entry '${key}' in the configuration`);
   }
-  const layers = Array.from(given.layers, (entry: Serialized) => {
-    const layer = deserialize<unknown>(entry, options);
-    if (layer instanceof Layer) return layer;
-    throw new ModelFormatError(`Sequential: a model within a model is not supported (${show(entry.class_name)})`);
-  });
+  const layers: Layer[] = [];
+  try {
+    for (const entry of given.layers as Serialized[]) layers.push(deserialize(entry, options));
+  } catch (error) {
+    for (const layer of layers) layer.dispose();
+    throw error;
+  }
   const shape = given.build_input_shape ?? given.buildInputShape;
   return {
     name: given.name as string | undefined,
