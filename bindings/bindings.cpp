@@ -33,16 +33,6 @@ void* anything(Address address) { return reinterpret_cast<void*>(address); }
 Activation activation_of(int code) { return static_cast<Activation>(code); }
 uint64_t seed_of(uint32_t low, uint32_t high) { return uint64_t{high} << 32 | low; }
 
-void forward(Address outputs, Address final_state, Address workspace, Address inputs,
-             Address initial_state, Address mask, Address input_dropout, Address recurrent_dropout,
-             Address packed, int batch, int steps, int features, int units, int output_stride,
-             int activation, unsigned options) {
-  simple_rnn_forward<V>(floats(outputs), floats(final_state), anything(workspace), floats(inputs),
-                        floats(initial_state), bytes(mask), floats(input_dropout),
-                        floats(recurrent_dropout), floats(packed), batch, steps, features, units,
-                        output_stride, activation_of(activation), options);
-}
-
 void inspect(Address states, Address input_contribution, Address recurrent_contribution,
              Address workspace, Address inputs, Address initial_state, Address mask, Address packed,
              int batch, int steps, int features, int units, int activation, unsigned options) {
@@ -60,12 +50,6 @@ void pack(Address packed, Address kernel, Address recurrent_kernel, Address bias
 
 void pack_dense(Address packed, Address kernel, Address bias, int features, int units) {
   dense_pack<V>(floats(packed), floats(kernel), floats(bias), features, units);
-}
-
-void dense(Address outputs, Address inputs, Address packed, int rows, int features, int units,
-           int activation) {
-  dense_forward<V>(floats(outputs), floats(inputs), floats(packed), rows, features, units,
-                   activation_of(activation));
 }
 
 void embedding(Address outputs, Address mask, Address ids, Address embeddings, int count,
@@ -192,12 +176,10 @@ EMSCRIPTEN_BINDINGS(simple_rnn) {
   function("simpleRnnPackedBytes", &packed_bytes);
   function("simpleRnnPack", &pack);
   function("simpleRnnWorkspaceBytes", &workspace_bytes);
-  function("simpleRnnForward", &forward);
   function("simpleRnnInspectWorkspaceBytes", &inspect_workspace_bytes);
   function("simpleRnnInspect", &inspect);
   function("densePackedBytes", &dense_bytes);
   function("densePack", &pack_dense);
-  function("denseForward", &dense);
   function("embeddingForward", &embedding);
   function("maskingForward", &masking);
   function("activationForward", &activate);
@@ -225,8 +207,20 @@ EMSCRIPTEN_BINDINGS(simple_rnn) {
 #undef SIMPLE_RNN_CONSTANT
 }
 
-// One step of one row without Embind's cost, for streams.
+// What every prediction and every step of a stream calls, without Embind's cost.
 extern "C" {
+EMSCRIPTEN_KEEPALIVE void simple_rnn_forward(float* outputs, float* final_state, void* workspace,
+                                             const float* inputs, const float* initial_state,
+                                             const uint8_t* mask, const float* input_dropout,
+                                             const float* recurrent_dropout, const float* packed,
+                                             int batch, int steps, int features, int units,
+                                             int output_stride, int activation, unsigned options) {
+  simple_rnn::simple_rnn_forward<V>(outputs, final_state, workspace, inputs, initial_state, mask,
+                                    input_dropout, recurrent_dropout, packed, batch, steps,
+                                    features, units, output_stride, activation_of(activation),
+                                    options);
+}
+
 EMSCRIPTEN_KEEPALIVE void simple_rnn_step(float* state, const float* previous_state,
                                           const float* inputs, const float* packed, int features,
                                           int units, int activation) {
@@ -234,9 +228,9 @@ EMSCRIPTEN_KEEPALIVE void simple_rnn_step(float* state, const float* previous_st
                                  activation_of(activation));
 }
 
-EMSCRIPTEN_KEEPALIVE void dense_step(float* outputs, const float* inputs, const float* packed,
-                                     int features, int units, int activation) {
-  simple_rnn::dense_forward<V>(outputs, inputs, packed, 1, features, units,
+EMSCRIPTEN_KEEPALIVE void dense_forward(float* outputs, const float* inputs, const float* packed,
+                                        int rows, int features, int units, int activation) {
+  simple_rnn::dense_forward<V>(outputs, inputs, packed, rows, features, units,
                                activation_of(activation));
 }
 }

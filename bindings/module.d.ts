@@ -22,34 +22,8 @@ export interface Kernels {
     features: number,
     units: number,
   ): void;
-  /** Bytes of workspace that `simpleRnnForward` needs. */
+  /** Bytes of workspace that `_simple_rnn_forward` needs. */
   simpleRnnWorkspaceBytes(batch: number, steps: number, features: number, units: number, options: number): number;
-  /**
-   * outputs: [B, T, U] with return_sequences (in processing order), else [B, U]; outputStride: numbers from one row to
-   * the next (U, or more to leave what stands between the rows alone).
-   * finalState: [B, U] or 0; may be the same address as initialState.
-   * inputs [B, T, F]; initialState [B, U] or 0 (zeros); mask uint8 [B, T] or 0 (1 = use the step).
-   * inputDropout [B, F] or 0: factors of the inputs, the same at every step; recurrentDropout [B, U] or 0: factors of
-   * the state before the recurrent product.
-   */
-  simpleRnnForward(
-    outputs: number,
-    finalState: number,
-    workspace: number,
-    inputs: number,
-    initialState: number,
-    mask: number,
-    inputDropout: number,
-    recurrentDropout: number,
-    packed: number,
-    batch: number,
-    steps: number,
-    features: number,
-    units: number,
-    outputStride: number,
-    activation: number,
-    options: number,
-  ): void;
   /** Bytes of workspace that `simpleRnnInspect` needs. */
   simpleRnnInspectWorkspaceBytes(batch: number, steps: number, units: number): number;
   /**
@@ -77,16 +51,6 @@ export interface Kernels {
   // --- Dense (src/dense.h)
   densePackedBytes(features: number, units: number): number;
   densePack(packed: number, kernel: number, bias: number, features: number, units: number): void;
-  /** outputs [rows, U] = activation(inputs [rows, F] · kernel + bias). */
-  denseForward(
-    outputs: number,
-    inputs: number,
-    packed: number,
-    rows: number,
-    features: number,
-    units: number,
-    activation: number,
-  ): void;
 
   // --- Embedding, Masking (src/embedding.h, src/masking.h)
   /** outputs [count, outputDim]; mask uint8 [count] or 0 (id != 0); ids float32 [count], each 0 <= id < inputDim. */
@@ -220,8 +184,34 @@ export interface Kernels {
   eigenvalues(outputs: number, workspace: number, matrix: number, units: number): boolean;
 }
 
-/** Plain exports for one step of one row, without Embind's cost. */
-export interface Steps {
+/** Plain exports without Embind's cost, for what every prediction and every step of a stream calls. */
+export interface PlainExports {
+  /**
+   * outputs: [B, T, U] with return_sequences (in processing order), else [B, U]; outputStride: numbers from one row to
+   * the next (U, or more to leave what stands between the rows alone).
+   * finalState: [B, U] or 0; may be the same address as initialState.
+   * inputs [B, T, F]; initialState [B, U] or 0 (zeros); mask uint8 [B, T] or 0 (1 = use the step).
+   * inputDropout [B, F] or 0: factors of the inputs, the same at every step; recurrentDropout [B, U] or 0: factors of
+   * the state before the recurrent product.
+   */
+  _simple_rnn_forward(
+    outputs: number,
+    finalState: number,
+    workspace: number,
+    inputs: number,
+    initialState: number,
+    mask: number,
+    inputDropout: number,
+    recurrentDropout: number,
+    packed: number,
+    batch: number,
+    steps: number,
+    features: number,
+    units: number,
+    outputStride: number,
+    activation: number,
+    options: number,
+  ): void;
   /** state [U], another address than previousState [U]; inputs [F]. */
   _simple_rnn_step(
     state: number,
@@ -232,17 +222,19 @@ export interface Steps {
     units: number,
     activation: number,
   ): void;
-  _dense_step(
+  /** outputs [rows, U] = activation(inputs [rows, F] · kernel + bias). */
+  _dense_forward(
     outputs: number,
     inputs: number,
     packed: number,
+    rows: number,
     features: number,
     units: number,
     activation: number,
   ): void;
 }
 
-export interface SimpleRNNModule extends Kernels, Steps {
+export interface SimpleRNNModule extends Kernels, PlainExports {
   HEAPU8: Uint8Array;
   HEAPF32: Float32Array;
   HEAP32: Int32Array;

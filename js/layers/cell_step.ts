@@ -31,7 +31,7 @@ class CellStep extends Call {
 
   override forward(): void {
     const cell = this.#cell;
-    kernels().simpleRnnForward(
+    kernels()._simple_rnn_forward(
       (this.outputs[0] as Span).address,
       0,
       this.#workspace,

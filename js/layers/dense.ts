@@ -177,6 +177,6 @@ class DenseCall extends Call {
     const layer = this.#layer;
     const output = (this.outputs[0] as Span).address;
     const { features, units, activationCode: code } = layer;
-    kernels().denseForward(output, this.input.address, layer.packed(), this.#rows, features, units, code);
+    kernels()._dense_forward(output, this.input.address, layer.packed(), this.#rows, features, units, code);
   }
 }

@@ -25,7 +25,7 @@ export function projectInputs(cell: SimpleRNNCell, input: Tensor, mask: Tensor |
     const { packed, inputs, outputs } = layOut();
     writeSpan(inputs, mask === null ? input : masked(input, mask));
     module.densePack(packed, kernel.address, bias === undefined ? 0 : bias.address, features, units);
-    module.denseForward(
+    module._dense_forward(
       outputs.address,
       inputs.address,
       packed,

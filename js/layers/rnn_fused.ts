@@ -82,7 +82,7 @@ class CellCall {
 
   forward(initialState: number, finalState: number): void {
     const { cell } = this;
-    kernels().simpleRnnForward(
+    kernels()._simple_rnn_forward(
       this.output,
       finalState,
       this.workspace,

@@ -92,7 +92,7 @@ class DenseStep implements Step {
   }
 
   forward(input: number): void {
-    kernels()._dense_step(this.output, input, this.#layer.packed(), this.#features, this.width, this.#code);
+    kernels()._dense_forward(this.output, input, this.#layer.packed(), 1, this.#features, this.width, this.#code);
   }
 
   reset(): void {}
