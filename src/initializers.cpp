@@ -9,8 +9,15 @@
 
 namespace simple_rnn {
 
+namespace {
+
+/// The seed is mixed first, so that the sequences of related seeds do not overlap.
+Random generator(uint64_t seed) { return Random(Random(seed).bits()); }
+
+}  // namespace
+
 void random_uniform(float* outputs, int count, double low, double high, uint64_t seed) {
-  Random random(seed);
+  Random random = generator(seed);
   const auto below = static_cast<float>(high);
   for (int i = 0; i < count; ++i) {
     outputs[i] = static_cast<float>(low + (high - low) * random.uniform());
@@ -20,12 +27,12 @@ void random_uniform(float* outputs, int count, double low, double high, uint64_t
 }
 
 void random_normal(float* outputs, int count, double mean, double stddev, uint64_t seed) {
-  Random random(seed);
+  Random random = generator(seed);
   for (int i = 0; i < count; ++i) outputs[i] = static_cast<float>(mean + stddev * random.normal());
 }
 
 void truncated_normal(float* outputs, int count, double mean, double stddev, uint64_t seed) {
-  Random random(seed);
+  Random random = generator(seed);
   for (int i = 0; i < count; ++i)
     outputs[i] = static_cast<float>(mean + stddev * random.truncated_normal());
 }

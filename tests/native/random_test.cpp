@@ -98,15 +98,15 @@ TEST(Initializers, OrthogonalRowsOrColumns) {
 TEST(Initializers, TheSameBitsOnEveryTarget) {
   std::vector<float> values(1000);
   random_uniform(values.data(), 1000, -1, 1, 42);
-  EXPECT_EQ(hash_of(values), 9023423467481527745u);
+  EXPECT_EQ(hash_of(values), 1586595510987224550u);
   random_normal(values.data(), 1000, 0, 1, 42);
-  EXPECT_EQ(hash_of(values), 7187000265851407461u);
+  EXPECT_EQ(hash_of(values), 3641817994390159357u);
   truncated_normal(values.data(), 1000, 0, 1, 42);
-  EXPECT_EQ(hash_of(values), 16772109471902367187u);
+  EXPECT_EQ(hash_of(values), 8423900567007443815u);
   std::vector<float> q(33 * 17);
   std::vector<char> workspace(orthogonal_workspace_bytes(33, 17));
   orthogonal(q.data(), workspace.data(), 33, 17, 1, 42);
-  EXPECT_EQ(hash_of(q), 3060965126623785651u);
+  EXPECT_EQ(hash_of(q), 1221391517441174769u);
 }
 
 }  // namespace
