@@ -3,7 +3,7 @@ import { type Shape, show } from '../runtime/check.js';
 import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
 import { type Tensor, toTensor } from '../runtime/tensor.js';
 import { BidirectionalCall } from './bidirectional_call.js';
-import type { Call, CallContext, Span } from './call.js';
+import { besideStates, type Call, type CallContext, type Span } from './call.js';
 import { flatStates, nestStates, outputSizeOf, type States } from './cells.js';
 import { camelOptions } from './config.js';
 import { freshLayer } from './fresh.js';
@@ -149,7 +149,13 @@ export class Bidirectional extends Layer {
   }
 
   override begin(inputs: readonly Span[], context: CallContext): Call {
-    return new BidirectionalCall(this, inputs, context);
+    const outputs = this.mergeMode === null ? 2 : 1;
+    return besideStates(
+      inputs,
+      context,
+      this.returnSequences ? outputs : 0,
+      (given) => new BidirectionalCall(this, given, context),
+    );
   }
 
   protected override get applyOptions(): readonly string[] {

@@ -40,6 +40,8 @@ export interface CallContext {
   training: boolean | null;
   /** Initial states, flat, or null. */
   initialState: readonly Span[] | null;
+  /** Whether the inputs' masks were given with the call, and did not just travel with the inputs. Default false. */
+  explicitMasks?: boolean;
   /** Is told the activity losses; null where nobody asks. */
   losses: LossSink | null;
   /** Takes what recurrent layers show of themselves; null where nobody asks. */
@@ -87,6 +89,24 @@ export class SequenceCall extends Call {
     const calls = this.#calls;
     for (let index = 0; index < calls.length; index += 1) (calls[index] as Call).forward();
   }
+}
+
+/**
+ * Lays a recurrent layer out as Keras computes it: a mask that travels with the input is left aside where states are
+ * given beside it, and travels on with the first outputs all the same.
+ * @param carriers Number of outputs that carry the mask.
+ */
+export function besideStates(
+  inputs: readonly Span[],
+  { initialState, explicitMasks = false }: CallContext,
+  carriers: number,
+  begin: (inputs: readonly Span[]) => Call,
+): Call {
+  const [input] = inputs as readonly [Span];
+  if (input.mask === null || initialState === null || explicitMasks) return begin(inputs);
+  const call = begin([{ ...input, mask: null }]);
+  for (const output of call.outputs.slice(0, carriers)) output.mask = input.mask;
+  return call;
 }
 
 /** Number of elements. */

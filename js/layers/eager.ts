@@ -20,6 +20,8 @@ export interface EagerInputs {
   /** One for each input. */
   masks: readonly (Tensor | null)[];
   initialState: readonly Tensor[] | null;
+  /** Whether the masks were given with the call. */
+  explicitMasks?: boolean;
   training: boolean | null;
   losses: LossSink | null;
   inspections: Inspection[] | null;
@@ -45,13 +47,13 @@ export function evaluateEagerly(owner: string, begin: Begin, given: EagerInputs)
 
 // Measured first; the second time the addresses are real, and the call is carried out.
 function layOut(begin: Begin, arena: Arena, given: EagerInputs): Call {
-  const { inputs, masks, initialState, training, losses, inspections } = given;
+  const { inputs, masks, initialState, explicitMasks = false, training, losses, inspections } = given;
   const spans = inputs.map((input, index) => {
     const mask = masks[index] ?? null;
     return takeSpan(arena, input.shape, mask === null ? null : takeMask(arena, mask.shape));
   });
   const states = initialState?.map((state) => takeSpan(arena, state.shape, null)) ?? null;
-  const call = begin(spans, { arena, training, initialState: states, losses, inspections });
+  const call = begin(spans, { arena, training, initialState: states, explicitMasks, losses, inspections });
   if (!arena.committed) return call;
   spans.forEach((span, index) => {
     writeSpan(span, inputs[index] as Tensor);

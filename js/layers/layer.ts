@@ -527,7 +527,16 @@ export abstract class Layer extends Connected {
     if (masks.some((mask) => mask !== null)) this.warnOfMask();
     if (depth === 0) this.clearLosses();
     const losses = (layer: Layer, value: number) => layer.lossList.add(value, list);
-    const all = { inputs, masks: masks as (Tensor | null)[], initialState, training, losses, inspections: null };
+    const explicitMasks = given.mask !== undefined;
+    const all = {
+      inputs,
+      masks: masks as (Tensor | null)[],
+      initialState,
+      explicitMasks,
+      training,
+      losses,
+      inspections: null,
+    };
     depth += 1;
     try {
       return evaluateEagerly(this.owner, begin, all);

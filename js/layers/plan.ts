@@ -90,6 +90,7 @@ export class Plan {
         ...context,
         training: context.training ?? step.training,
         initialState: step.initialState?.map(read) ?? null,
+        explicitMasks: step.masks !== undefined,
       });
       calls.push(call);
       for (let index = 0; index < call.outputs.length; index += 1)

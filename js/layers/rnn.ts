@@ -3,7 +3,7 @@ import { checkBoolean, checkShape, type Shape, show, showShape } from '../runtim
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { type Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
-import type { Call, CallContext, Span } from './call.js';
+import { besideStates, type Call, type CallContext, type Span } from './call.js';
 import {
   type Cell,
   checkCell,
@@ -218,7 +218,7 @@ export class RNN extends Layer {
   }
 
   override begin(inputs: readonly Span[], context: CallContext): Call {
-    return this.layOut(inputs, context, null);
+    return besideStates(inputs, context, Number(this.returnSequences), (given) => this.layOut(given, context, null));
   }
 
   /** @internal As `begin`, with the outputs at a place of a wrapper's (our own cells only). */
@@ -386,6 +386,10 @@ export class RNN extends Layer {
     const make = (cell: unknown) => (isSerialized(cell) ? deserialize(cell as Serialized, options) : cell);
     if (given.cell !== undefined) given.cell = Array.isArray(given.cell) ? given.cell.map(make) : make(given.cell);
     return new this(given as never);
+  }
+
+  override recreate(changed: object): this {
+    return super.recreate({ zeroOutputForMask: this.zeroOutputForMask, ...changed });
   }
 
   protected override copy(): this {
