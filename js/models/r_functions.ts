@@ -31,12 +31,13 @@ function isData(value: unknown): boolean {
   return value !== null && typeof value === 'object' && 'data' in value && 'shape' in value;
 }
 
-// `owns`: whether all that the layer holds is its own. Applied to data it is given back to nobody, and freed.
-function layerFunction<O, L extends Layer>(
-  name: string,
-  type: new (options: O) => L,
-  owns = false,
-): LayerFunction<O, L> {
+// Whether a part of the layer, a cell for instance, was given in the options, and is the caller's.
+function holdsGiven(layer: Layer, options: object): boolean {
+  const given: readonly unknown[] = Object.values(options).flat();
+  return layer.sublayers.some((part) => given.includes(part) || holdsGiven(part, options));
+}
+
+function layerFunction<O, L extends Layer>(name: string, type: new (options: O) => L): LayerFunction<O, L> {
   const compose = (...given: readonly unknown[]): unknown => {
     const [object, options] = given.length > 1 || isData(given[0]) ? given : [null, given[0]];
     const layer = new type(options as O);
@@ -46,9 +47,12 @@ function layerFunction<O, L extends Layer>(
       return object;
     }
     if (isData(object)) {
-      const output: unknown = layer.apply(object as TensorLike);
-      if (owns && !(object instanceof SymbolicTensor)) layer.dispose();
-      return output;
+      try {
+        return layer.apply(object as TensorLike);
+      } finally {
+        // In a graph the layer lives on; on data nobody else can reach it.
+        if (!(object instanceof SymbolicTensor) && !holdsGiven(layer, options as object)) layer.dispose();
+      }
     }
     throw new ArgumentError(
       `${name}: \`object\` must be a Sequential model, a symbolic tensor, data or null, received ${object instanceof Layer ? object.owner : show(object)}`,
@@ -64,11 +68,7 @@ function layerFunction<O, L extends Layer>(
  * @example layerSimpleRNN(new Sequential(), { units: 4, inputShape: [10, 8] })
  * @throws {ArgumentError} as the class does, or if `object` is nothing that a layer goes with.
  */
-export const layerSimpleRNN: LayerFunction<SimpleRNNOptions, SimpleRNN> = layerFunction(
-  'layerSimpleRNN',
-  SimpleRNN,
-  true,
-);
+export const layerSimpleRNN: LayerFunction<SimpleRNNOptions, SimpleRNN> = layerFunction('layerSimpleRNN', SimpleRNN);
 
 /**
  * R's `layer_rnn`: an {@link RNN} with any cell, added to a model, applied, or alone.
