@@ -26,11 +26,11 @@ export interface DenseOptions extends LayerOptions {
   kernelInitializer?: initializers.InitializerIdentifier;
   /** Default `'zeros'`. */
   biasInitializer?: initializers.InitializerIdentifier;
-  /** Penalty on the kernel; kept in the configuration until there is training. Default null. */
+  /** Penalty on the kernel, see `losses`. Default null. */
   kernelRegularizer?: regularizers.RegularizerIdentifier;
   /** Penalty on the bias. Default null. */
   biasRegularizer?: regularizers.RegularizerIdentifier;
-  /** Rule for the kernel; kept in the configuration until there is training. Default null. */
+  /** Rule that training holds the kernel to. Default null. */
   kernelConstraint?: constraints.ConstraintIdentifier;
   /** Rule for the bias. Default null. */
   biasConstraint?: constraints.ConstraintIdentifier;

@@ -21,9 +21,9 @@ export interface EmbeddingOptions extends LayerOptions {
   outputDim: number;
   /** Default `'uniform'`. */
   embeddingsInitializer?: initializers.InitializerIdentifier;
-  /** Penalty on the table; kept in the configuration until there is training. Default null. */
+  /** Penalty on the table, see `losses`. Default null. */
   embeddingsRegularizer?: regularizers.RegularizerIdentifier;
-  /** Rule for the table; kept in the configuration until there is training. Default null. */
+  /** Rule that training holds the table to. Default null. */
   embeddingsConstraint?: constraints.ConstraintIdentifier;
   /** Whether token 0 is padding, to be masked; default false. */
   maskZero?: boolean;

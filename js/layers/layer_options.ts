@@ -20,7 +20,7 @@ export interface LayerOptions {
   inputShape?: Shape;
   /** Shape of the input with the batch size, which stateful layers need. */
   batchInputShape?: Shape;
-  /** Penalty on the outputs; kept in the configuration until there is training. */
+  /** Penalty on the outputs, see `losses`. Default null. */
   activityRegularizer?: RegularizerIdentifier;
 }
 

@@ -2,13 +2,15 @@ import { UnsupportedError } from '../runtime/errors.js';
 import type { Arena } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import { Activation } from './activation.js';
+import { ActivityRegularization } from './activity_regularization.js';
 import { Dense } from './dense.js';
 import { Dropout } from './dropout.js';
 import { Embedding } from './embedding.js';
-import type { Layer } from './layer.js';
+import { Layer } from './layer.js';
 import { Masking } from './masking.js';
 import { RNN } from './rnn.js';
 import type { SimpleRNNCell } from './simple_rnn_cell.js';
+import { TimeDistributed } from './time_distributed.js';
 
 /** What the layers of a stream tell each other about the step at hand. */
 export interface StepContext {
@@ -188,7 +190,7 @@ function beginCells(layer: RNN, features: number, arena: Arena, context: StepCon
     throw new UnsupportedError(`${layer.owner} cannot be streamed: \`goBackwards\` begins at the last step`);
   }
   const { fusedCells } = layer;
-  if (fusedCells === null) {
+  if (fusedCells === null || !layer.isKernel) {
     throw new UnsupportedError(`${layer.owner} cannot be streamed: its cell is not a SimpleRNNCell of this package`);
   }
   let width = features;
@@ -208,10 +210,18 @@ export function beginSteps(layer: Layer, features: number, arena: Arena, context
 }
 
 function beginStep(layer: Layer, features: number, arena: Arena, context: StepContext): Step {
+  if (layer.call !== Layer.prototype.call) {
+    throw new UnsupportedError(`${layer.owner} cannot be streamed: its \`call\` is not one of this package`);
+  }
+  if (layer instanceof TimeDistributed && layer.layer instanceof Dense) {
+    return beginStep(layer.layer, features, arena, context);
+  }
   if (layer instanceof Dense) return new DenseStep(layer, features, arena);
   if (layer instanceof Embedding) return new EmbeddingStep(layer, context);
   if (layer instanceof Masking) return new MaskingStep(layer, features, arena, context);
   if (layer instanceof Activation && layer.activation !== 'linear') return new ActivationStep(layer, features, arena);
-  if (layer instanceof Dropout || layer instanceof Activation) return new PassStep(features);
+  if (layer instanceof Dropout || layer instanceof Activation || layer instanceof ActivityRegularization) {
+    return new PassStep(features);
+  }
   throw new UnsupportedError(`${layer.owner} cannot be streamed: it needs the whole sequence`);
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   Activation,
+  ActivityRegularization,
+  Add,
   ArgumentError,
   Bidirectional,
   Concatenate,
@@ -47,7 +49,7 @@ function expectStepwise(layer: Layer, x: { data: Float32Array; shape: number[] }
     const own = mask === undefined ? {} : { mask: stepOf(mask, index) };
     expectNear(stepOf(output, index), layer.apply(stepOf(x, index), own) as Tensor, 1e-6);
   }
-  expect(wrapper.computeOutputShape([null, ...x.shape.slice(1)])).toEqual([null, ...output.shape.slice(1)]);
+  expect(wrapper.computeOutputShape([2, null, ...x.shape.slice(2)])).toEqual([2, null, ...output.shape.slice(2)]);
   expect(output.mask).toEqual(mask ?? null);
   return output;
 }
@@ -242,6 +244,39 @@ describe('TimeDistributed applies a layer to each step', () => {
 });
 
 describe('TimeDistributed', () => {
+  test('numbers that are part of a graph have rows of their own', () => {
+    const input = Input({ batchShape: [2, 4] });
+    const constant = tensor(numbersOf(2, 4).data, [2, 4]);
+    const model = new Model({ inputs: input, outputs: new Add().apply([input, constant]) });
+    expectStepwise(model as never, numbersOf(2, 3, 4));
+  });
+
+  test('in a stream', () => {
+    const model = hold(
+      new Sequential([
+        new SimpleRNN({ units: 3, returnSequences: true, inputShape: [null, 2] }),
+        new ActivityRegularization({ l2: 0.1 }),
+        new TimeDistributed({ layer: new Dense({ units: 2, activation: 'softmax' }) }),
+      ]),
+    );
+    const x = numbersOf(1, 4, 2);
+    const stream = model.stream();
+    const got = [0, 1, 2, 3].flatMap((step) => [...stream.step(x.data.subarray(2 * step, 2 * step + 2))]);
+    expectNear(tensor(got as never), tensor([...model.predict(x).data] as never), 1e-6);
+    const other = new TimeDistributed({ layer: new BatchMean(), inputShape: [null, 2] });
+    expect(() => hold(new Sequential([other])).stream()).toThrow(/cannot be streamed/);
+  });
+
+  test('what fails leaves the weights of the layer within alone', () => {
+    const layer = new SimpleRNN({ units: 2, returnState: true });
+    const wrapper = distributed(layer);
+    layer.build([null, 4, 2]);
+    const weights = arrays(layer.getWeights());
+    expect(() => wrapper.apply(Input({ shape: [3, 4, 2] }))).toThrow(UnsupportedError);
+    expect(() => wrapper.apply(Input({ shape: [3, 4, 5] }))).toThrow(/expected axis -1/);
+    expect(arrays(layer.getWeights())).toEqual(weights);
+  });
+
   test('in a model: paths, shapes, masks, any number of steps', () => {
     const masking = new Masking({ inputShape: [null, 3] });
     const wrapper = new TimeDistributed({ layer: new Dense({ units: 4, name: 'd' }), name: 'td' });
@@ -257,9 +292,9 @@ describe('TimeDistributed', () => {
 
   test('configuration, clone', () => {
     const wrapper = distributed(new Dense({ units: 2, name: 'd' }), { name: 'td', trainable: false });
+    const config = wrapper.getConfig();
     wrapper.build([null, 3, 4]);
     expect([wrapper.trainableWeights.length, wrapper.nonTrainableWeights.length]).toEqual([0, 2]);
-    const config = wrapper.getConfig();
     expect(Object.keys(config)).toEqual(['name', 'trainable', 'dtype', 'layer']);
     expect(hold(TimeDistributed.fromConfig(config)).getConfig()).toEqual(config);
     expect(hold(layers.deserialize<TimeDistributed>({ class_name: 'TimeDistributed', config })).layer).toBeInstanceOf(
