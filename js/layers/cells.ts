@@ -1,5 +1,5 @@
-import { MAXIMUM_DIMENSION, show } from '../runtime/check.js';
-import { ArgumentError } from '../runtime/errors.js';
+import { MAXIMUM_DIMENSION, show, showShape } from '../runtime/check.js';
+import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
 
@@ -125,12 +125,36 @@ export function readStep(owner: string, given: unknown, count: number): { output
   return { output: toTensor(given[0], `${owner}: output of the cell`), states };
 }
 
-/** The first states of a cell, flat. */
+/** The first states of a cell, flat: [batch, size] each. @throws {ArgumentError} {ShapeError} if the cell gives others. */
 export function initialStates(owner: string, cell: Cell, batch: number): Tensor[] {
+  const sizes = flatSizes(cell.stateSize);
   if (typeof cell.getInitialState !== 'function') {
-    return flatSizes(cell.stateSize).map((size) => new Tensor(new Float32Array(batch * size), [batch, size]));
+    return sizes.map((size) => new Tensor(new Float32Array(batch * size), [batch, size]));
   }
-  return flatStates(cell.getInitialState(batch)).map((state) =>
-    toTensor(state, `${owner}: getInitialState of the cell`),
-  );
+  const argument = `${owner}: getInitialState of the cell`;
+  const states = flatStates(cell.getInitialState(batch)).map((state) => toTensor(state, argument));
+  if (states.length !== sizes.length) {
+    throw new ArgumentError(`${argument} gives ${states.length} states, stateSize says ${sizes.length}`);
+  }
+  states.forEach(({ shape }, index) => {
+    const expected = [batch, sizes[index] as number];
+    if (showShape(shape) === showShape(expected)) return;
+    throw new ShapeError(`${argument}: state ${index} has shape ${showShape(shape)}, expected ${showShape(expected)}`);
+  });
+  return states;
+}
+
+/** Forgets the dropout masks that a cell keeps: within a layer they belong to one call. */
+export function resetMasks(cell: Cell): void {
+  const { resetDropoutMask, resetRecurrentDropoutMask, resetMasks: resetParts } = cell as Partial<MaskedCell>;
+  resetParts?.call(cell);
+  resetDropoutMask?.call(cell);
+  resetRecurrentDropoutMask?.call(cell);
+}
+
+// What a cell with dropout has: Keras' names, and that of a stack.
+interface MaskedCell {
+  resetDropoutMask(): void;
+  resetRecurrentDropoutMask(): void;
+  resetMasks(): void;
 }

@@ -3,6 +3,7 @@ import { checkBoolean, checkShape, type Shape, show, showShape } from '../runtim
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { type Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
+import { cloneCell, releaseCell } from './bare_cell.js';
 import { besideStates, type Call, type CallContext, type Span } from './call.js';
 import {
   type Cell,
@@ -204,8 +205,9 @@ export class RNN extends Layer {
   keptStates(batch: number): Tensor[] | null {
     if (!this.stateful) return null;
     if (!this.#state.isFilled) {
+      const states = initialStates(this.owner, this.cell, batch);
       this.#state.enter(batch);
-      this.#state.write(initialStates(this.owner, this.cell, batch));
+      this.#state.write(states);
     }
     return this.#state.read();
   }
@@ -393,8 +395,12 @@ export class RNN extends Layer {
   }
 
   protected override copy(): this {
-    const { cell } = this;
-    return this.recreate(cell instanceof Layer ? { cell: cell.clone() } : {});
+    return this.recreate('cell' in this.options ? { cell: cloneCell(this.owner, this.cell) } : {});
+  }
+
+  override dispose(): void {
+    super.dispose();
+    releaseCell(this.cell);
   }
 
   override clone(): this {

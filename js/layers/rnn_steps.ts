@@ -3,7 +3,7 @@ import { ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
 import { Tensor } from '../runtime/tensor.js';
 import { Call, type CallContext, readNumbers, type Span, sizeOf, takeSpan, writeSpan } from './call.js';
-import { initialStates, nestStates, outputSizeOf, readStep } from './cells.js';
+import { initialStates, nestStates, outputSizeOf, readStep, resetMasks } from './cells.js';
 import type { RNN } from './rnn.js';
 
 // Rows of `to` become those of `from` where the mask says so.
@@ -42,13 +42,24 @@ export class StepsCall extends Call {
   }
 
   override forward(): void {
+    const { cell } = this.#layer;
+    // New ones for this call, and none are left for a direct call of the cell.
+    resetMasks(cell);
+    try {
+      this.run();
+    } finally {
+      resetMasks(cell);
+    }
+  }
+
+  private run(): void {
     const layer = this.#layer;
     const [batch, steps, ...rest] = this.input.shape as [number, number, ...number[]];
     const width = sizeOf(rest);
     const sequence = readNumbers(this.input).data;
     const mask = this.maskBytes(batch * steps);
-    const size = outputSizeOf(layer.cell);
     const output = this.outputs[0] as Span;
+    const size = output.shape.at(-1) as number;
     const all = new Float32Array(sizeOf(output.shape));
     const shown =
       this.#context.inspections === null ? null : new Float32Array(batch * steps * (layer.flatSizes[0] as number));
@@ -61,7 +72,9 @@ export class StepsCall extends Call {
         const start = (sample * steps + source) * width;
         data.set(sequence.subarray(start, start + width), sample * width);
       }
-      const made = this.step(new Tensor(data, [batch, ...rest]), states, [batch, size]);
+      // A cell may write into what it is given; masked rows go on with the numbers from before.
+      const given = mask === null ? states : states.map((state) => new Tensor(state.data.slice(), state.shape));
+      const made = this.step(new Tensor(data, [batch, ...rest]), given, [batch, size]);
       const uses = (sample: number): boolean => mask === null || mask[sample * steps + source] !== 0;
       const emitted = layer.zeroOutputForMask ? new Float32Array(batch * size) : held.slice();
       takeRows(emitted, made.output.data, uses, batch);

@@ -9,6 +9,7 @@ import {
   checkNumber,
   checkOptions,
   checkSeed,
+  checkShape,
   checkSize,
   elements,
   type Shape,
@@ -270,9 +271,11 @@ export class SimpleRNNCell extends Layer {
     return [shape[0] as number | null, this.units];
   }
 
-  /** Zeros: a list of one state [batchSize, units]. */
+  /** Zeros: a list of one state [batchSize, units]. @throws {ShapeError} if it is no size. */
   getInitialState(batchSize: number): Tensor[] {
-    const size = elements(`${this.owner}: getInitialState`, 'batchSize', [batchSize, this.units]);
+    const owner = `${this.owner}: getInitialState`;
+    checkShape(owner, 'batchSize', [batchSize], false, true);
+    const size = elements(owner, 'batchSize', [batchSize, this.units]);
     return [new Tensor(new Float32Array(size), [batchSize, this.units])];
   }
 

@@ -1,8 +1,9 @@
 import type { Config, Serialized } from '../family.js';
-import { type Shape, show } from '../runtime/check.js';
+import { checkShape, type Shape, show } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
 import type { Tensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
+import { cloneCell, releaseCell } from './bare_cell.js';
 import {
   type Cell,
   checkCell,
@@ -12,6 +13,7 @@ import {
   nestStates,
   outputSizeOf,
   readStep,
+  resetMasks,
   type StateSize,
   type States,
   showCell,
@@ -97,8 +99,9 @@ export class StackedRNNCells extends Layer {
     return [shape[0] as number | null, this.outputSize];
   }
 
-  /** The states that a sequence begins with, one entry per cell. */
+  /** The states that a sequence begins with, one entry per cell. @throws {ShapeError} if `batchSize` is no size. */
   getInitialState(batchSize: number): States[] {
+    checkShape(`${this.owner}: getInitialState`, 'batchSize', [batchSize], false, true);
     return this.cells.map((cell) => {
       const flat = initialStates(this.owner, cell, batchSize);
       return typeof cell.stateSize === 'number' ? (flat[0] as Tensor) : (nestStates(cell.stateSize, flat) as States);
@@ -168,6 +171,16 @@ export class StackedRNNCells extends Layer {
   }
 
   protected override copy(): this {
-    return this.recreate({ cells: this.cells.map((cell) => (cell instanceof Layer ? cell.clone() : cell)) });
+    return this.recreate({ cells: this.cells.map((cell) => cloneCell(this.owner, cell)) });
+  }
+
+  override dispose(): void {
+    super.dispose();
+    for (const cell of this.cells) releaseCell(cell);
+  }
+
+  /** @internal Forgets the masks that cells keep for direct calls. */
+  resetMasks(): void {
+    for (const cell of this.cells) resetMasks(cell);
   }
 }
