@@ -2,6 +2,7 @@ import type { Config } from '../family.js';
 import { checkBoolean, checkOptions, type Shape, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Tensor, type TensorLike, toMask, toTensor } from '../runtime/tensor.js';
+import { buildConfigOf } from './build_config.js';
 import type { Call, CallContext, Span } from './call.js';
 import { camelOptions } from './config.js';
 import { evaluateEagerly } from './eager.js';
@@ -316,6 +317,11 @@ export abstract class Layer extends LossHolder {
       `Layer '${this.name}' (of type ${this.className}) was passed an input with a mask attached to it. However, this ` +
         'layer does not support masking and will therefore destroy the mask information. Downstream layers will not see the mask.',
     );
+  }
+
+  /** @internal What Keras notes of the shapes that the layer was built for; null for nothing. */
+  get buildConfig(): Config | null {
+    return buildConfigOf(this, this.build !== Layer.prototype.build);
   }
 
   /** A new layer from `getConfig()`, with Keras' or our spelling of the keys. Weights are not part of it. */

@@ -2,6 +2,24 @@ import type { Regularizer } from '../regularizers.js';
 import { Call, type LossSink } from './call.js';
 import type { Layer } from './layer.js';
 
+// How many applications to data are under way: those within a user's `call` add their losses to the outer one's.
+let depth = 0;
+
+/** Whether no application to data is under way. */
+export function isOutermost(): boolean {
+  return depth === 0;
+}
+
+/** Runs something within an application. */
+export function nested<T>(run: () => T): T {
+  depth += 1;
+  try {
+    return run();
+  } finally {
+    depth -= 1;
+  }
+}
+
 /** The losses of a layer's last application. */
 export class Losses {
   #entries: { value: number; inputs: readonly unknown[] | null }[] = [];
