@@ -39,7 +39,8 @@ export abstract class Merge extends Layer {
   }
 
   protected override listOf(inputs: unknown): readonly unknown[] {
-    if (Array.isArray(inputs)) return inputs;
+    // Holes become undefined, and are looked at.
+    if (Array.isArray(inputs)) return Array.from(inputs);
     const given = inputs instanceof Tensor || inputs instanceof SymbolicTensor ? showShape(inputs.shape) : show(inputs);
     throw new ArgumentError(`${this.owner}: inputs: ${this.notAList(given)}`);
   }
@@ -75,7 +76,7 @@ export abstract class Merge extends Layer {
     const read = (each: unknown, argument: string): Tensor | SymbolicTensor =>
       each instanceof SymbolicTensor ? each : toTensor(each, `${this.owner}: ${argument}`, argument === 'mask');
     const shapes = list.map((each) => read(each, 'inputs').shape);
-    const masks = given.map((each) => (each === null || each === undefined ? null : read(each, 'mask')));
+    const masks = Array.from(given, (each) => (each === null || each === undefined ? null : read(each, 'mask')));
     this.checkInputs(shapes);
     const shape = this.maskShape(
       shapes,

@@ -108,6 +108,7 @@ describe('Add', () => {
       /A merge layer should be called on a list of inputs. Received: input_shape=\(2, 3, 4\) \(not a list of shapes\)/,
     );
     expect(() => add().apply([])).toThrow(ArgumentError);
+    expect(() => add().apply(new Array(2) as never)).toThrow(ArgumentError);
     expect(() => add().apply([a, numbersOf(1, 3, 4)])).toThrow(
       /Cannot merge tensors with different batch sizes. Received tensors with shapes \[\(2, 3, 4\), \(1, 3, 4\)\]/,
     );
