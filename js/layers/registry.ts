@@ -61,6 +61,11 @@ export function isOwn(type: unknown): boolean {
   return [...ours].some((name) => known.get(name) === type);
 }
 
+/** @internal Whether a class of this name is one of ours. */
+export function isOurs(className: string): boolean {
+  return ours.has(className);
+}
+
 // What older versions of Keras wrote and what says nothing today.
 function dropLegacy(className: string, config: Config): Config {
   const kept: Config = Object.create(null);
@@ -124,15 +129,16 @@ export function deserialize<T = Layer>(serialized: Serialized, options: Deserial
   }
 }
 
-/** `{ module, class_name, config, registered_name }`, as Keras 3 writes it. */
+/** `{ module, class_name, config, registered_name }` as Keras 3 writes it, with `build_config` for a built layer. */
 export function serialize(layer: Layer): Serialized {
   if (!(layer instanceof Layer)) throw new ArgumentError(`layers.serialize: expected a layer, received ${show(layer)}`);
-  const { className } = layer;
+  const { className, buildConfig } = layer;
   const own = known.get(className) === undefined || ours.has(className);
   return {
     module: own ? layer.kerasModule : null,
     class_name: className,
     config: layer.getConfig(),
     registered_name: own && className !== 'Functional' ? null : className,
+    ...(buildConfig === null ? {} : { build_config: buildConfig }),
   };
 }

@@ -8,6 +8,7 @@ import { type DeserializeOptions, registerOwn } from '../layers/registry.js';
 import { type Argument, type Node, SymbolicTensor, single, symbolicMask } from '../layers/symbolic.js';
 import { type Shape, show } from '../runtime/check.js';
 import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
+import { Tensor } from '../runtime/tensor.js';
 import { connectedTo } from './connected_to.js';
 import { type FunctionalParts, readFunctional, writeFunctional } from './functional_config.js';
 import { mapGraph } from './graph.js';
@@ -120,6 +121,13 @@ export class Functional extends BaseModel {
     return this.#plan.begin(inputs, context);
   }
 
+  override get isRowwise(): boolean {
+    // Numbers that are part of the graph have rows of their own.
+    const isGiven = ({ args, options: { mask, initialState } }: Node): boolean =>
+      [...args, ...(mask ?? []), ...(initialState ?? [])].some((each) => each instanceof Tensor);
+    return super.isRowwise && !this.nodes.some(isGiven);
+  }
+
   override unbuild(): void {
     // Its layers were built before it.
   }
@@ -155,7 +163,7 @@ export class Functional extends BaseModel {
     return 'keras.src.models.functional';
   }
 
-  protected override get buildConfig(): Config {
+  override get buildConfig(): Config {
     return { input_shape: null };
   }
 

@@ -7,8 +7,8 @@ import { show } from '../runtime/check.js';
 import { ArgumentError, ModelFormatError, ShapeError } from '../runtime/errors.js';
 import type { Functional } from './functional.js';
 import { GraphReader, referencesOf } from './graph_reader.js';
-import { layerEntry } from './layer_entry.js';
 import { writeNode } from './node_writer.js';
+import { modelEntry } from './sequential_config.js';
 
 const ENTRIES = ['name', 'trainable', 'dtype', 'layers', 'inputLayers', 'outputLayers'];
 
@@ -31,7 +31,7 @@ export function writeFunctional(model: Functional): Config {
     for (const node of layer.inboundNodes) if (own.has(node)) numbers.set(node, number++);
   }
   const layers = model.layers.map((layer) => ({
-    ...layerEntry(layer),
+    ...modelEntry(layer),
     name: layer.name,
     inbound_nodes: layer.inboundNodes
       .filter((node) => own.has(node) && node.args.length > 0)

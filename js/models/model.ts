@@ -62,9 +62,6 @@ export abstract class BaseModel extends Layer {
   /** @internal The layers in order if the model is a chain, null otherwise. */
   abstract get chain(): readonly Layer[] | null;
 
-  /** @internal What Keras notes of the shape that the model was built for; null before that. */
-  protected abstract get buildConfig(): Config | null;
-
   /** @internal One row of `summary` per layer. */
   protected abstract summaryRows(): SummaryRow[];
 
@@ -256,11 +253,7 @@ export abstract class BaseModel extends Layer {
 
   /** What Keras' `to_json` writes, as an object: `JSON.stringify(model)` gives the text. */
   toJSON(): Config {
-    const json: Config = { ...serialize(this) };
-    const build = this.buildConfig;
-    if (build !== null) json.build_config = build;
-    json.compile_config = this.compileConfig ?? {};
-    return json;
+    return { ...serialize(this), compile_config: this.compileConfig ?? {} };
   }
 
   override clone(): this {

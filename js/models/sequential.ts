@@ -214,7 +214,7 @@ export class Sequential extends BaseModel {
     return 'keras';
   }
 
-  protected override get buildConfig(): Config | null {
+  override get buildConfig(): Config | null {
     return this.built ? { input_shape: [...this.inputShape] } : null;
   }
 

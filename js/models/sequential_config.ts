@@ -1,12 +1,17 @@
 import type { Config, Serialized } from '../family.js';
 import type { Layer } from '../layers/layer.js';
 import { FLOAT32_POLICY } from '../layers/layer_options.js';
-import { type DeserializeOptions, deserialize } from '../layers/registry.js';
+import { type DeserializeOptions, deserialize, serialize } from '../layers/registry.js';
 import { type Shape, show } from '../runtime/check.js';
 import { ModelFormatError } from '../runtime/errors.js';
-import { layerEntry } from './layer_entry.js';
+import { BaseModel } from './model.js';
 
 const ENTRIES = ['name', 'trainable', 'dtype', 'layers', 'build_input_shape', 'buildInputShape'];
+
+/** What Keras writes for a layer within a model. */
+export function modelEntry(layer: Layer): Config {
+  return layer instanceof BaseModel ? layer.toJSON() : { ...serialize(layer) };
+}
 
 /** The configuration of a Sequential, with Keras' keys in Keras' order. */
 export function writeConfig(
@@ -15,7 +20,7 @@ export function writeConfig(
   layers: readonly Layer[],
   inputShape: Shape | null,
 ): Config {
-  const config: Config = { name, trainable, dtype: { ...FLOAT32_POLICY }, layers: layers.map(layerEntry) };
+  const config: Config = { name, trainable, dtype: { ...FLOAT32_POLICY }, layers: layers.map(modelEntry) };
   if (inputShape !== null) config.build_input_shape = [...inputShape];
   return config;
 }
