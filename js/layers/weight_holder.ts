@@ -52,6 +52,8 @@ export abstract class WeightHolder extends Connected {
   #trainable: boolean;
   #weights: Weight[] = [];
   #block: Block | null = null;
+  // Layers within that this one has built; what it was given built stays so.
+  readonly #parts: Layer[] = [];
   #disposed = false;
 
   /** @internal Whether `call` is the user's own. */
@@ -205,7 +207,7 @@ export abstract class WeightHolder extends Connected {
     this.#weights = [];
     this.buildShape = null;
     this.built = false;
-    for (const layer of this.sublayers) layer.unbuild();
+    for (const part of this.#parts.splice(0)) part.unbuild();
   }
 
   /** @internal */
@@ -248,6 +250,7 @@ export abstract class WeightHolder extends Connected {
       part.checkInputs(this.readShapes(inputShape));
       return;
     }
+    this.#parts.push(part);
     part.scope = `${this.scopeName}/`;
     part.skipInitializers = this.skipInitializers;
     part.ensureBuilt(this.readShapes(inputShape));
