@@ -3,12 +3,13 @@ import { type Node, SymbolicTensor } from '../layers/symbolic.js';
 
 /** The column "Connected to" of a summary: what each application of a layer within the model is given. */
 export function connectedTo(layer: Layer, nodes: readonly Node[]): string[] {
-  return nodes
-    .filter((node) => node.layer === layer)
-    .flatMap(({ args, options }) => [...args, ...(options.initialState ?? [])])
-    .filter((each) => each instanceof SymbolicTensor)
-    .map((tensor) => {
-      const source = (tensor as SymbolicTensor).node as Node;
-      return `${source.layer.name}[${source.number}][${tensor.index}]`;
+  const own = new Set(nodes);
+  return layer.inboundNodes
+    .filter((node) => own.has(node))
+    .flatMap(({ args, options: { initialState, mask } }) => [...args, ...(initialState ?? []), ...(mask ?? [])])
+    .filter((each) => each instanceof SymbolicTensor && each.carrier === null)
+    .map((each) => {
+      const { node, index } = each as SymbolicTensor;
+      return `${node?.layer.name}[${node?.number}][${index}]`;
     });
 }

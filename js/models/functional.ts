@@ -45,6 +45,7 @@ export class Functional extends BaseModel {
   readonly nodes: readonly Node[];
   readonly #layers: readonly Layer[];
   readonly #plan: Plan;
+  readonly #isLine: boolean;
 
   /** @param order Of a model that was read: its layers in the order of the configuration. */
   constructor(options: FunctionalOptions = {} as FunctionalOptions, order: readonly Layer[] = []) {
@@ -64,8 +65,9 @@ export class Functional extends BaseModel {
         `${owner}: inputs: All \`inputs\` must be unique, received ${show(this.inputs.map(String))}`,
       );
     }
-    const { nodes, layers } = mapGraph(owner, this.inputs, this.outputs);
+    const { nodes, layers, isLine } = mapGraph(owner, this.inputs, this.outputs);
     this.nodes = nodes;
+    this.#isLine = isLine;
     const used = new Set(layers);
     this.#layers = order.length === 0 ? layers : order.filter((layer) => used.has(layer));
     this.#plan = new Plan(this.inputs, this.outputs, nodes);
@@ -154,8 +156,8 @@ export class Functional extends BaseModel {
   protected override summaryRows(): SummaryRow[] {
     return this.#layers.map((layer) => ({
       layer,
-      outputShape: outputShapeOf(layer, this.nodes),
-      connections: connectedTo(layer, this.nodes),
+      outputShape: outputShapeOf(layer),
+      ...(this.#isLine ? {} : { connections: connectedTo(layer, this.nodes) }),
     }));
   }
 
@@ -234,9 +236,9 @@ function readTensors(owner: string, argument: string, value: unknown): SymbolicT
   return list;
 }
 
-// Of all the nodes within the model, if they agree.
-function outputShapeOf(layer: Layer, nodes: readonly Node[]): Shape | Shape[] | null {
-  const node = nodes.find((each) => each.layer === layer);
+// Of the last application, as Keras shows it.
+function outputShapeOf({ inboundNodes }: Layer): Shape | Shape[] | null {
+  const node = inboundNodes.at(-1);
   return node === undefined ? null : single(node.outputs.map(({ shape }) => shape));
 }
 

@@ -9,6 +9,8 @@ export interface Graph {
   nodes: readonly Node[];
   /** In Keras' order: by their distance from the outputs, then by first use. */
   layers: readonly Layer[];
+  /** Whether the layers follow one another, each applied once. */
+  isLine: boolean;
 }
 
 /** Goes back from the outputs. @throws {ArgumentError} with Keras' texts for cycles, gaps and names used twice. */
@@ -39,7 +41,15 @@ export function mapGraph(owner: string, inputs: readonly SymbolicTensor[], outpu
       (order.get(a) as number) - (order.get(b) as number),
   );
   checkNames(owner, layers);
-  return { nodes: byDepth, layers };
+  return { nodes: byDepth, layers, isLine: isLine(byDepth, depths) };
+}
+
+function isLine(nodes: readonly Node[], depths: ReadonlyMap<Node, number>): boolean {
+  const used = new Set(nodes.map((node) => depths.get(node)));
+  const shared = new Set(nodes.map(({ layer }) => layer));
+  return (
+    used.size === nodes.length && shared.size === nodes.length && nodes.every(({ parents }) => parents.length <= 1)
+  );
 }
 
 // Depth first; iterative, because graphs can be deep.

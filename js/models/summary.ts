@@ -6,7 +6,10 @@ import { ArgumentError } from '../runtime/errors.js';
 export interface SummaryOptions {
   /** Is handed the whole text; default `console.log`. */
   printFn?: (text: string) => void;
-  /** Width of the table in characters; default 88, or the terminal's width less 4 if that is narrower. */
+  /**
+   * Width of the table in characters; default 88, for a graph with several branches 108, or the terminal's width less 4
+   * if that is narrower.
+   */
   lineLength?: number;
 }
 
@@ -19,15 +22,34 @@ export interface SummaryRow {
   connections?: readonly string[];
 }
 
-const HEADER = ['Layer (type)', 'Output Shape', 'Param #'];
-const POSITIONS = [0.45, 0.8, 1];
-// Borders and padding take 10 characters, which the table takes from the three columns so.
-const TAKEN = [3, 4, 3];
-const LEAST_WIDTH = 24;
+interface Form {
+  header: readonly string[];
+  /** Where each column ends, as a share of the whole width. */
+  positions: readonly number[];
+  /** What borders and padding take from each column. */
+  taken: readonly number[];
+  width: number;
+  leastWidth: number;
+}
 
-function defaultWidth(): number {
+const LINE: Form = {
+  header: ['Layer (type)', 'Output Shape', 'Param #'],
+  positions: [0.45, 0.8, 1],
+  taken: [3, 4, 3],
+  width: 88,
+  leastWidth: 24,
+};
+const GRAPH: Form = {
+  header: [...LINE.header, 'Connected to'],
+  positions: [0.3, 0.56, 0.74, 1],
+  taken: [3, 3, 4, 3],
+  width: 108,
+  leastWidth: 36,
+};
+
+function defaultWidth({ width, leastWidth }: Form): number {
   const terminal = (globalThis as { process?: { stdout?: { columns?: number } } }).process?.stdout?.columns;
-  return Math.max(LEAST_WIDTH, Math.min(88, (terminal ?? 80) - 4));
+  return Math.max(leastWidth, Math.min(width, (terminal ?? 80) - 4));
 }
 
 // Breaks at spaces; a word that is too long ends in an ellipsis.
@@ -95,7 +117,7 @@ function total(name: string, count: number): string {
   return ` ${name}: ${withCommas(count)} (${readableBytes(4 * count)})`;
 }
 
-/** The table that Keras prints for a model whose layers follow one another. */
+/** The table that Keras prints; with the column of connections for a graph that is no line. */
 export function renderSummary(model: Layer, rows: readonly SummaryRow[], options?: SummaryOptions): string {
   const { name } = model;
   const owner = `${model.owner}: summary`;
@@ -103,16 +125,21 @@ export function renderSummary(model: Layer, rows: readonly SummaryRow[], options
   if (printFn !== undefined && !isCallable(printFn)) {
     throw new ArgumentError(`${owner}: \`printFn\` must be a function, received ${show(printFn)}`);
   }
+  const form = rows.some(({ connections }) => connections !== undefined) ? GRAPH : LINE;
   const width =
-    lineLength === undefined ? defaultWidth() : checkInteger(owner, 'lineLength', lineLength, LEAST_WIDTH, 1000);
-  const ends = POSITIONS.map((position) => Math.floor(position * width));
-  const widths = ends.map((end, column) => end - (ends[column - 1] ?? 0) - (TAKEN[column] as number));
-  const lines = [`Model: "${name}"`, rule(widths, ['┏', '━', '┳', '┓']), ...tableRow(HEADER, widths, '┃')];
+    lineLength === undefined
+      ? defaultWidth(form)
+      : checkInteger(owner, 'lineLength', lineLength, form.leastWidth, 1000);
+  const ends = form.positions.map((position) => Math.floor(position * width));
+  const widths = ends.map((end, column) => end - (ends[column - 1] ?? 0) - (form.taken[column] as number));
+  const lines = [`Model: "${name}"`, rule(widths, ['┏', '━', '┳', '┓']), ...tableRow(form.header, widths, '┃')];
   lines.push(rule(widths, ['┡', '━', '╇', '┩']));
-  rows.forEach(({ layer, outputShape }, index) => {
+  rows.forEach(({ layer, outputShape, connections }, index) => {
     if (index > 0) lines.push(rule(widths, ['├', '─', '┼', '┤']));
     const count = layer.built ? withCommas(layer.countParams()) : '0 (unbuilt)';
-    lines.push(...tableRow([`${layer.name} (${layer.className})`, shapeText(outputShape), count], widths, '│'));
+    const cells = [`${layer.name} (${layer.className})`, shapeText(outputShape), count];
+    if (form === GRAPH) cells.push(connections?.join(', ') || '-');
+    lines.push(...tableRow(cells, widths, '│'));
   });
   lines.push(rule(widths, ['└', '─', '┴', '┘']));
   const count = (weights: readonly { size: number }[]) => weights.reduce((sum, { size }) => sum + size, 0);
