@@ -20,7 +20,7 @@ import {
   single,
   symbolicMask,
 } from './symbolic.js';
-import { inferOutputShapes, UserCall } from './user_call.js';
+import { inferMasks, inferOutputShapes, UserCall } from './user_call.js';
 
 /** A class whose objects are made from options. */
 // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
@@ -79,6 +79,8 @@ export abstract class Layer extends LossHolder {
 
   /** @internal Checks the number of inputs, and each of them. @throws {ArgumentError} {ShapeError} with Keras' text. */
   override checkInputs(shapes: readonly Shape[]): void {
+    // A user's own `call` knows how many it takes.
+    if (this.isUsers && this.checkInput === Layer.prototype.checkInput) return;
     if (shapes.length !== 1) {
       throw new ArgumentError(
         `${this.owner}: inputs: Layer "${this.name}" expects 1 input(s), but it received ${shapes.length} input tensors.`,
@@ -288,7 +290,10 @@ export abstract class Layer extends LossHolder {
       const outputs = this.outputShapes(shapes).map((shape) => new SymbolicTensor(shape, this.outputDtype));
       const masks = options.mask ?? (options.mask === null ? args.map(() => null) : args.map(({ mask }) => mask));
       if (masks.some((mask) => mask !== null)) this.warnOfMask();
-      const carried = [this.computeMask(single(args), single(masks) as never)].flat();
+      const isOwnMask = this.isUsers && this.computeMask !== Layer.prototype.computeMask;
+      const carried = isOwnMask
+        ? inferMasks(this, args, masks)
+        : [this.computeMask(single(args), single(masks) as never)].flat();
       const node = new Node(this, args, isList, options, outputs);
       outputs.forEach((output, index) => {
         const mask = (carried[index] ?? null) as SymbolicTensor | null;

@@ -7,13 +7,14 @@ import {
   readMask,
   readNumbers,
   type Span,
+  sizeOf,
   takeMask,
   takeSpan,
   writeMask,
   writeSpan,
 } from './call.js';
 import type { Layer } from './layer.js';
-import { single } from './symbolic.js';
+import { type Argument, single, symbolicMask } from './symbolic.js';
 
 /** The tensors that a user's `call` gave. */
 function toList(value: unknown, owner: string): Tensor[] {
@@ -23,6 +24,19 @@ function toList(value: unknown, owner: string): Tensor[] {
 
 function zeros(owner: string, shape: readonly number[]): Tensor {
   return new Tensor(new Float32Array(elements(owner, 'inputs', shape)), shape);
+}
+
+function ones(shape: readonly number[]): Tensor {
+  return new Tensor(new Float32Array(sizeOf(shape)).fill(1), shape);
+}
+
+// Room was taken for the mask that `computeMask` gave for zeros. No mask now: every step is used.
+function checkMask(owner: string, { mask: room }: Span, mask: Tensor | null): void {
+  if (mask === null || (room !== null && sameShape(mask.shape, room.shape))) return;
+  const expected = room === null ? 'none' : `one of shape ${showShape(room.shape)}`;
+  throw new ShapeError(
+    `${owner}: \`computeMask\` returned a mask of shape ${showShape(mask.shape)}, for zeros ${expected}`,
+  );
 }
 
 function masksOf(layer: Layer, inputs: readonly Tensor[], masks: readonly (Tensor | null)[]): (Tensor | null)[] {
@@ -74,6 +88,9 @@ export class UserCall extends Call {
     }
     const outputMasks = masksOf(layer, inputs, masks);
     this.outputs.forEach((output, index) => {
+      checkMask(owner, output, outputMasks[index] ?? null);
+    });
+    this.outputs.forEach((output, index) => {
       const result = results[index] as Tensor;
       if (!sameShape(result.shape, output.shape)) {
         throw new ShapeError(
@@ -82,29 +99,61 @@ export class UserCall extends Call {
       }
       writeSpan(output, result);
       const mask = outputMasks[index] ?? null;
-      if (output.mask !== null && mask !== null) writeMask(output.mask, mask);
+      if (output.mask !== null) writeMask(output.mask, mask ?? ones(output.mask.shape));
     });
   }
 }
 
+// What varies between two tries becomes null.
+function common(first: readonly number[], second: readonly number[] | undefined): Shape {
+  return first.map((size, axis) => (size === second?.[axis] ? size : null));
+}
+
+function zerosLike(owner: string, shape: Shape, size: number): Tensor {
+  return zeros(
+    owner,
+    shape.map((each) => each ?? size),
+  );
+}
+
 /** The output shapes of a layer whose `call` alone knows them: it is tried on zeros of two sizes. */
 export function inferOutputShapes(layer: Layer, shapes: readonly Shape[]): Shape[] {
+  const { owner } = layer;
   const attempt = (size: number): (readonly number[])[] => {
-    const inputs = shapes.map((shape) =>
-      zeros(
-        layer.owner,
-        shape.map((each) => each ?? size),
-      ),
-    );
+    const inputs = shapes.map((shape) => zerosLike(owner, shape, size));
     return layer.withLosses(false, () =>
-      toList(
-        layer.call(single(inputs) as never, { mask: single(inputs.map(() => null)), training: false }),
-        layer.owner,
-      ).map(({ shape }) => shape),
+      toList(layer.call(single(inputs) as never, { mask: single(inputs.map(() => null)), training: false }), owner).map(
+        ({ shape }) => shape,
+      ),
     );
   };
   const first = attempt(2);
   if (!shapes.some((shape) => shape.includes(null))) return first;
   const second = attempt(3);
-  return first.map((shape, index) => shape.map((size, axis) => (size === second[index]?.[axis] ? size : null)));
+  return first.map((shape, index) => common(shape, second[index]));
+}
+
+/** The masks in a graph of a layer whose `computeMask` is the user's: it is tried on zeros of two sizes too. */
+export function inferMasks(
+  layer: Layer,
+  inputs: readonly Argument[],
+  masks: readonly (Argument | null)[],
+): (Argument | null)[] {
+  const { owner } = layer;
+  const attempt = (size: number) => {
+    const given = masks.map((mask) => (mask === null ? null : zerosLike(owner, mask.shape, size)));
+    const made = masksOf(
+      layer,
+      inputs.map(({ shape }) => zerosLike(owner, shape, size)),
+      given,
+    );
+    return { given, made };
+  };
+  const first = attempt(2);
+  const second = attempt(3);
+  return first.made.map((mask, index) => {
+    if (mask === null) return null;
+    const handedOn = first.given.indexOf(mask);
+    return handedOn >= 0 ? (masks[handedOn] ?? null) : symbolicMask(common(mask.shape, second.made[index]?.shape));
+  });
 }
