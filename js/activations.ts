@@ -16,21 +16,40 @@ export interface ActivationFunction {
 /** A name, null (for linear), an activation of ours, or the form that Keras writes for a function. */
 export type ActivationIdentifier = string | ActivationFunction | { class_name: string; config: unknown } | null;
 
-// Puts `axis` last by a copy: [outer, size, inner] -> [outer, inner, size], or back with swapped sizes.
-function swapLast(data: Float32Array, outer: number, size: number, inner: number): Float32Array {
-  const swapped = new Float32Array(data.length);
-  for (let o = 0; o < outer; o += 1) {
-    for (let s = 0; s < size; s += 1) {
-      for (let i = 0; i < inner; i += 1) {
-        swapped[(o * inner + i) * size + s] = data[(o * size + s) * inner + i] as number;
-      }
-    }
-  }
-  return swapped;
-}
-
 function product(sizes: readonly number[]): number {
   return sizes.reduce((all, size) => all * size, 1);
+}
+
+// The elements with the axes in another order.
+function transpose(data: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
+  const sizes = order.map((axis) => shape[axis] as number);
+  const steps = order.map((axis) => product(shape.slice(axis + 1)));
+  const index = sizes.map(() => 0);
+  let from = 0;
+  return data.map(() => {
+    const value = data[from] as number;
+    for (let axis = sizes.length - 1; axis >= 0; axis -= 1) {
+      const [size, step] = [sizes[axis] as number, steps[axis] as number];
+      index[axis] = (index[axis] as number) + 1;
+      from += step;
+      if ((index[axis] as number) < size) break;
+      from -= step * size;
+      index[axis] = 0;
+    }
+    return value;
+  });
+}
+
+// The axes to work along, counted from 0; softmax and log_softmax take several, or all for null.
+function readAxes(owner: string, name: string, asked: unknown, rank: number): number[] {
+  if (rank === 0 && asked === undefined) return [];
+  const takesSeveral = name === 'softmax' || name === 'log_softmax';
+  if (takesSeveral && asked === null) return Array.from({ length: rank }, (_, axis) => axis);
+  const list: unknown[] = takesSeveral && Array.isArray(asked) && asked.length > 0 ? asked : [asked ?? -1];
+  const axes = list.map((axis) => (Number.isInteger(axis) && (axis as number) < 0 ? rank + (axis as number) : axis));
+  const isSound = (axis: unknown) => Number.isInteger(axis) && (axis as number) >= 0 && (axis as number) < rank;
+  if (asked !== null && axes.every(isSound) && new Set(axes).size === axes.length) return axes as number[];
+  throw new ShapeError(`${owner}: \`axis\` must be an axis of ${rank} axes, received ${show(asked)}`);
 }
 
 function compute(name: string, x: TensorLike, options: object | undefined): Tensor {
@@ -38,24 +57,24 @@ function compute(name: string, x: TensorLike, options: object | undefined): Tens
   const given = checkOptions(owner, options, Object.keys(ACTIVATIONS[name] as Parameters)) as Record<string, unknown>;
   const [a, b, c] = parameters(name, given);
   const input = toTensor(x, `${owner}: x`);
-  const rank = input.shape.length;
-  const asked = given.axis === undefined ? -1 : given.axis;
-  if (!Number.isInteger(asked) || (asked as number) < -Math.max(1, rank) || (asked as number) >= Math.max(1, rank)) {
-    throw new ShapeError(`${owner}: \`axis\` must be an axis of ${rank} axes, received ${show(asked)}`);
-  }
-  const axis = (asked as number) < 0 ? rank + (asked as number) : (asked as number);
-  const columns = rank === 0 ? 1 : (input.shape[axis] as number);
-  const inner = product(input.shape.slice(axis + 1));
+  const { shape } = input;
+  const axes = readAxes(owner, name, given.axis, shape.length);
+  const order = [...shape.keys()].filter((axis) => !axes.includes(axis)).concat(axes);
+  const columns = product(axes.map((axis) => shape[axis] as number));
   const rows = columns === 0 ? 0 : input.data.length / columns;
   if (name === 'glu' && columns % 2 !== 0) {
     throw new ShapeError(`${owner}: the axis to be halved has ${columns} entries, an even number is needed`);
   }
   const width = name === 'glu' ? columns / 2 : columns;
-  const shape = input.shape.map((size, index) => (index === axis ? width : size));
-  if (rows === 0) return new Tensor(new Float32Array(0), shape);
-  const moved = inner === 1 ? input.data : swapLast(input.data, rows / inner, columns, inner);
+  const outputShape = name === 'glu' ? shape.map((size, axis) => (axis === axes[0] ? width : size)) : shape;
+  if (rows === 0) return new Tensor(new Float32Array(0), outputShape);
+  const isInOrder = order.every((axis, index) => axis === index);
+  const moved = isInOrder ? input.data : transpose(input.data, shape, order);
   const output = run(owner, moved, rows, columns, width, activationCode(name), a, b, c);
-  return new Tensor(inner === 1 ? output : swapLast(output, rows / inner, inner, width), shape);
+  if (isInOrder) return new Tensor(output, outputShape);
+  const movedShape = order.map((axis) => outputShape[axis] as number);
+  const back = order.map((_, axis) => order.indexOf(axis));
+  return new Tensor(transpose(output, movedShape, back), outputShape);
 }
 
 function run(
@@ -109,6 +128,10 @@ interface AxisOption {
   /** Axis to work along, default -1. */
   axis?: number;
 }
+interface AxesOption {
+  /** Axis, or axes taken together, to work along; null for all. Default -1. */
+  axis?: number | readonly number[] | null;
+}
 
 /** x */
 export const linear: Simple = make('linear');
@@ -147,9 +170,9 @@ export const hardShrink: With<{ threshold?: number }> = make('hard_shrink');
 /** x where x > `threshold`, else `defaultValue`. */
 export const threshold: With<{ threshold: number; defaultValue: number }> = make('threshold');
 /** eˣ / Σ eˣ along `axis`. */
-export const softmax: With<AxisOption> = make('softmax');
+export const softmax: With<AxesOption> = make('softmax');
 /** Logarithm of softmax. */
-export const logSoftmax: With<AxisOption> = make('log_softmax');
+export const logSoftmax: With<AxesOption> = make('log_softmax');
 /** Projection onto the probability simplex. */
 export const sparsemax: With<AxisOption> = make('sparsemax');
 /** log(1 + eˣ) */

@@ -1,6 +1,6 @@
 // Kinds that run a layer or a model on data: outputs and states, call after call.
 import { mismatch } from './compare.mjs';
-import { applied, built, called, library, make, makeModel, readInput, setWeights } from './make.mjs';
+import { applied, built, called, inputShape, library, make, makeModel, readInput, setWeights } from './make.mjs';
 import { leaves, shapeOf } from './read.mjs';
 
 // A state has two axes; expected states may be nested, cell by cell.
@@ -22,10 +22,9 @@ function named(spec, flat, expected) {
 }
 
 const run = (layer, inputs) => (inputs.states === undefined ? applied(layer, inputs) : called(layer, inputs));
-const shapeOfInput = ({ x, x_shape: shape }) => shape ?? shapeOf(x);
 
 function layerForward(each, { inputs, hold }) {
-  const layer = built(each, shapeOfInput(inputs), hold);
+  const layer = built(each, inputShape(inputs), hold);
   return named(each.config, run(layer, inputs), each.expected);
 }
 
@@ -58,7 +57,7 @@ const eachOf = (checks) => (expected, tolerance) => {
 
 function layerSteps(each, { inputs, hold }) {
   const first = each.steps.find(({ op }) => op === 'call').inputs ?? inputs;
-  const layer = built(each, shapeOfInput(first), hold);
+  const layer = built(each, inputShape(first), hold);
   return inOrder(
     each,
     (given) => named(each.config, run(layer, given ?? inputs), each.expected),
@@ -67,8 +66,7 @@ function layerSteps(each, { inputs, hold }) {
 }
 
 function predicted(model, inputs) {
-  const { several, x } = inputs;
-  const given = [model.predict(several ? x : readInput(inputs))].flat();
+  const given = [model.predict(readInput(inputs))].flat();
   return given.length === 1 ? { output: given[0], outputs: given } : { outputs: given };
 }
 

@@ -93,10 +93,16 @@ export function built({ config, weights }, shape, hold) {
   return layer;
 }
 
-/** `x` of a case; `x_shape` says what nested lists lose. */
+/** `x` of a case, a list for several inputs; `x_shape` says what nested lists lose. */
 export function readInput(inputs) {
-  const { x, x_shape: shape } = inputs;
+  const { x, x_shape: shape, several } = inputs;
+  if (several) return x.map((each) => library.tensor(numbers(each)));
   return shape === undefined ? numbers(x) : { data: Float32Array.from([numbers(x)].flat(shape.length)), shape };
+}
+
+/** Shape of the input of a case, or the shapes of several. */
+export function inputShape({ x, x_shape: shape, several }) {
+  return several ? x.map(shapeOf) : (shape ?? shapeOf(x));
 }
 
 /** One state [batch, units], or a list of them. */

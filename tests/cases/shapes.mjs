@@ -1,7 +1,7 @@
 // Kinds about shapes, numbers of weights, masks and initial states.
 import { exactly, mismatch } from './compare.mjs';
-import { applied, built, library, make } from './make.mjs';
-import { filled, leaves, shapeOf } from './read.mjs';
+import { applied, built, inputShape, library, make } from './make.mjs';
+import { filled, leaves } from './read.mjs';
 
 /** Shapes within lists of shapes, in one list. */
 const flatShapes = (shapes) => (Array.isArray(shapes[0]) ? shapes.flatMap(flatShapes) : [shapes]);
@@ -41,7 +41,8 @@ function computeOutputShape({ config }, { inputs, hold }) {
 /** The mask that the layer computes, and that it attaches to its output. */
 function computeMask({ config }, { inputs, hold }) {
   const layer = make(config, hold);
-  const masks = [layer.computeMask(inputs.x), layer.apply(inputs.x).mask];
+  const { mask: given = null } = inputs;
+  const masks = [layer.computeMask(inputs.x, given), layer.apply(inputs.x, { mask: given }).mask];
   return { mask: (expected, tolerance) => firstDifference(masks.map((mask) => mismatch(mask, expected, tolerance))) };
 }
 
@@ -88,7 +89,7 @@ function dropoutMaskCount({ config }, { inputs, hold }) {
 }
 
 function layerLosses(each, { inputs, hold }) {
-  const layer = built(each, shapeOf(inputs.x), hold);
+  const layer = built(each, inputShape(inputs), hold);
   applied(layer, inputs);
   const terms = [...layer.losses];
   return { terms, sum_of_losses: terms.reduce((sum, term) => sum + term, 0) };

@@ -68,6 +68,13 @@ const cases: { kind: string; config: object; [key: string]: unknown }[] = [
     expected: { output: [[3], [2], [0]] },
   },
   {
+    id: 'several inputs',
+    kind: 'layer_forward',
+    config: spec('Add'),
+    inputs: { x: [[[1, 2]], [[3, 4]]], several: true },
+    expected: { output: [[4, 6]] },
+  },
+  {
     id: 'masks of several outputs',
     kind: 'compute_mask_of_output',
     config: spec('SimpleRNN', { units: 5, return_sequences: true, return_state: true }),

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { ArgumentError, activations, ShapeError } from 'simple-rnn';
+import { ArgumentError, activations, ShapeError, type Tensor } from 'simple-rnn';
+
+function expectFirst({ data }: Tensor, expected: readonly number[]): void {
+  expected.forEach((value, index) => {
+    expect(Math.abs((data[index] as number) / value - 1)).toBeLessThan(1e-6);
+  });
+}
 
 describe('by name', () => {
   test('every exported function is what get() gives for its name', () => {
@@ -17,6 +23,27 @@ describe('by name', () => {
     expect(activations.serialize('swish')).toBe('silu');
     expect(activations.serialize(activations.get('hard_swish'))).toBe('hard_silu');
     expect(activations.get({ class_name: 'function', config: 'relu' }).activation).toBe('relu');
+  });
+
+  test('softmax and log_softmax over several axes, or all', () => {
+    const x = [
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [5, 6],
+        [7, 8],
+      ],
+    ];
+    // As Keras 3.15.1 gives them.
+    const all = [0.00057661277, 0.0015673961, 0.0042606238, 0.0115815764, 0.0314819887, 0.0855769217];
+    expectFirst(activations.softmax(x, { axis: null }), all);
+    expectFirst(activations.softmax(x, { axis: [0, 1] }), [0.00214400887, 0.00214400887, 0.01584219933]);
+    expectFirst(activations.softmax(x, { axis: [-2, 2] }), [0.03205860034, 0.08714431524, 0.23688283563]);
+    expectFirst(activations.logSoftmax(x, { axis: null }), [-7.45833969116, -6.45833969116, -5.45833969116]);
+    expect(() => activations.softmax(x, { axis: [0, 0] })).toThrow(ShapeError);
+    expect(() => activations.sparsemax(x, { axis: null as never })).toThrow(ShapeError);
   });
 
   test('Keras 2 hard_sigmoid stays there under its own name', () => {
