@@ -1,6 +1,6 @@
 // Seeded damage: whatever one byte does to a file, loading ends soon, in a working model or one of our errors.
 import { expect, test } from '@jest/globals';
-import { memory, SimpleRNNError } from 'simple-rnn';
+import { memory, type Shape, SimpleRNNError } from 'simple-rnn';
 import { loadModel } from 'simple-rnn/io';
 import { bytesOf, json, keras, members } from './io_support.js';
 
@@ -24,7 +24,7 @@ async function survives(bytes: Uint8Array, what: string): Promise<'read' | 'refu
   try {
     const model = await loadModel(bytes);
     try {
-      const shape = model.inputShape.map((size) => size ?? 2);
+      const shape = (model.inputShape as Shape).map((size) => size ?? 2);
       const { data } = model.predict({ data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape });
       expect(data.length).toBeGreaterThan(0);
     } finally {
