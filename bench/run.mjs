@@ -1,10 +1,10 @@
-// node run.mjs [--quick] [--shapes text,medium] [--peers ort-node,…] [--only shapes,odd,curves,cold,sizes,memory]
+// node run.mjs [--quick] [--shapes text,medium] [--peers ort-node,…] [--only shapes,odd,curves,roads,cold,…]
 //              [--passes strict,relaxed] [--node22 path] [--no-build] [--cpu] [sampling options of peers.mjs]
 //
 // The whole benchmark: builds and installs what is missing, then measures in two passes, this Node with the strict
 // module and Node 22 with the relaxed one. Each time the machine's limits, every shape against the peers, odd sizes,
-// curves, cold start; once the sizes and the memory. JSON lines and a Markdown report go to results/; the tables that
-// decide are printed, with --cpu by CPU time, which is for a busy machine.
+// curves, the other roads through the package, cold start; once the sizes and the memory. JSON lines and a Markdown
+// report go to results/; the tables that decide are printed, with --cpu by CPU time, which is for a busy machine.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -18,6 +18,8 @@ const PEERS = 'simple-rnn,wasm-limit,ort-node,ort-web,tfjs-wasm,naive-js';
 const SAMPLING = ['rounds', 'min-rounds', 'sample-ms', 'warm-ms', 'budget-s', 'node-flags'];
 /** A first picture in some minutes: naive-js, which only checks the results, is not timed. */
 const QUICK = { rounds: '5', 'min-rounds': '1', 'sample-ms': '25', 'warm-ms': '250', 'budget-s': '2' };
+/** The same for roads.mjs, whose samples are short and many. */
+const QUICK_ROADS = { rounds: '15', 'warm-ms': '100', 'budget-s': '3', shapes: 'small,medium' };
 
 const { values: options } = parseArgs({
   options: {
@@ -26,7 +28,7 @@ const { values: options } = parseArgs({
     'no-build': { type: 'boolean', default: false },
     shapes: { type: 'string', default: SHAPES },
     peers: { type: 'string' },
-    only: { type: 'string', default: 'shapes,odd,curves,cold,sizes,memory' },
+    only: { type: 'string', default: 'shapes,odd,curves,roads,cold,sizes,memory' },
     passes: { type: 'string', default: 'strict,relaxed' },
     node22: { type: 'string' },
     ...Object.fromEntries(SAMPLING.map((name) => [name, { type: 'string' }])),
@@ -42,10 +44,12 @@ const peers = options.peers
   : options.quick
     ? PEERS.replace(',naive-js', '')
     : PEERS;
-const sampling = SAMPLING.flatMap((name) => {
-  const value = options[name] ?? (options.quick ? QUICK[name] : undefined);
-  return value === undefined ? [] : [`--${name}=${value}`];
-});
+/** The sampling options asked for, or else the defaults given. */
+const sampled = (defaults) => {
+  const all = { ...defaults, ...Object.fromEntries(SAMPLING.map((name) => [name, options[name] ?? defaults[name]])) };
+  return Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+};
+const sampling = sampled(options.quick ? QUICK : {});
 const coldRuns = options.quick ? '3' : '9';
 
 if (!options['no-build']) execFileSync(process.execPath, ['tools/build.mjs'], { cwd: project, stdio: 'inherit' });
@@ -108,6 +112,7 @@ for (const name of options.passes.split(',')) {
   if (parts.includes('odd')) await measure(name, pass, 'odd.mjs', ...sampling);
   if (parts.includes('curves'))
     await measure(name, pass, 'curves.mjs', ...sampling, ...(options.quick ? ['--points=5'] : []));
+  if (parts.includes('roads')) await measure(name, pass, 'roads.mjs', ...sampled(options.quick ? QUICK_ROADS : {}));
   if (parts.includes('cold')) await measure(name, pass, 'cold.mjs', `--peers=${peers}`, `--runs=${coldRuns}`);
   await measure(name, pass, 'limits.mjs', '--wasm-only'); // of both measurements the better counts
 }

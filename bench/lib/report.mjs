@@ -1,6 +1,7 @@
 // The tables that decide: figures beside their targets, in Markdown.
 import { coldRows, curveRows, disturbed, limitRows, oddRows, ratioCells } from './judge.mjs';
 import { firstLine, kilobytes, mark, number, percent, section, table } from './markdown.mjs';
+import { roads } from './report_roads.mjs';
 import { COLD_MS, ENTRY_GZIP, LIMIT_INSTEAD, OURS, WASM_GZIP } from './targets.mjs';
 
 function ratios(lines, relaxed) {
@@ -205,6 +206,7 @@ export function summary({ title, relaxed, lines }) {
     ...limits(lines, relaxed),
     ...odd(lines),
     ...curves(lines),
+    ...roads(lines),
     ...cold(lines),
   ].join('\n');
 }

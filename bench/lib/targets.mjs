@@ -14,6 +14,12 @@ export const LIMIT_INSTEAD = 0.85;
 export const LIMIT_FLOOR = { text: 0.75, medium: 0.75, large: 0.75 };
 /** Time per flop of an odd size / that of the next multiple of 8, at worst. */
 export const ODD_WORST = 1.5;
+/** Time of a road (a mask, Bidirectional, …) / that of plain forwards of the same work, at worst. */
+export const ROAD_WORST = 1.1;
+/** Microseconds that a tiny layer adds to a call of a functional model, at most. */
+export const LAYER_MICROSECONDS = 5;
+/** Bytes of JavaScript's heap that a call takes, its result included, at most. */
+export const CALL_BYTES = 2000;
 /** Milliseconds of a cold start above an empty Node process. */
 export const COLD_MS = 30;
 /** gzip bytes of the whole default entry, and of each .wasm. */
