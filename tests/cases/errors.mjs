@@ -3,13 +3,13 @@ import { applied, familyOf, isModule, library, lookUp, make, makeModel } from '.
 import { filled, numbers, shapeOf } from './read.mjs';
 
 const { Input, tensor } = library;
-const TRAINING = ['compile', 'fit', 'loss', 'optimizer', 'metrics', 'y_shape'];
+const TRAINING = ['loss', 'optimizer', 'metrics', 'fit', 'y_shape'];
 
 /** What a case needs that comes with training, or null. */
-export function needsTraining({ config, steps = [] }) {
+export function needsTraining({ config }) {
   if ('inputs' in config) return null;
   if ('module' in config) return isModule(config.module) ? null : config.module;
-  const part = [...steps.map(({ op }) => op), ...Object.keys(config)].find((name) => TRAINING.includes(name));
+  const part = TRAINING.find((name) => name in config);
   if (part !== undefined || 'model' in config) return part ?? null;
   if (!('class_name' in config)) return Object.keys(config)[0] ?? 'nothing named';
   return familyOf(config.class_name) === null ? config.class_name : null;
@@ -26,15 +26,10 @@ function twoInputs(hold) {
   return model;
 }
 
-// The widths of the states of a cell or layer, found by its sizes.
+// The `units` of a layer or of the layer or cell within it.
 function unitsOf(config) {
   if (config === null || typeof config !== 'object') return null;
-  if (typeof config.units === 'number') return config.units;
-  return (
-    Object.values(config)
-      .map(unitsOf)
-      .find((units) => units !== null) ?? null
-  );
+  return config.units ?? Object.values(config).map(unitsOf).find(Number.isInteger) ?? null;
 }
 
 // As many states of zeros as the case asks for.

@@ -9,6 +9,7 @@ import { aboutTheSame } from './same_error.mjs';
 import * as shapes from './shapes.mjs';
 
 const kinds = { ...layers.kinds, ...shapes.kinds, ...functions.kinds };
+const TRAINING_STEPS = ['compile', 'fit'];
 const needs = { ...functions.needs, error: needsTraining };
 
 /** Why a case is left out, by `applies`. */
@@ -22,7 +23,7 @@ const RUN = ['in_scope', 'needs_custom_layer', 'needs_op_layers', 'keras_accepts
 /** What the runner does not know of a case, in a word, or null. */
 function unknownPart({ kind, ...each }) {
   if (kind !== 'error' && !(kind in kinds)) return kind;
-  const part = needs[kind]?.(each) ?? null;
+  const part = each.steps?.find(({ op }) => TRAINING_STEPS.includes(op))?.op ?? needs[kind]?.(each) ?? null;
   return part === null ? null : `${kind} (${part})`;
 }
 

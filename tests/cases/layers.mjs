@@ -1,11 +1,9 @@
 // Kinds that run a layer or a model on data: outputs and states, call after call.
 import { mismatch } from './compare.mjs';
 import { applied, built, called, inputShape, library, make, makeModel, readInput, setWeights } from './make.mjs';
-import { leaves, shapeOf } from './read.mjs';
+import { flatStates, shapeOf } from './read.mjs';
 
-// A state has two axes; expected states may be nested, cell by cell.
-const flatStates = (got) => (expected, tolerance) => mismatch(got, leaves2(expected), tolerance);
-const leaves2 = (states) => states.flatMap((state) => leaves(state, 2));
+const sameStates = (got) => (expected, tolerance) => mismatch(got, flatStates(expected), tolerance);
 
 /**
  * What one call gave, by the names that cases use. `outputs` holds all tensors unless the case lists states apart;
@@ -17,7 +15,7 @@ function named(spec, flat, expected) {
   const main = isPair ? 2 : 1;
   const answers = { outputs: hasStates ? flat.slice(0, main) : flat };
   if (!isPair) answers.output = flat[0];
-  if (flat.length > main) answers.states = flatStates(flat.slice(main));
+  if (flat.length > main) answers.states = sameStates(flat.slice(main));
   return answers;
 }
 
@@ -98,7 +96,7 @@ function rnnFunction({ config }, { inputs, hold }) {
   const [batch, steps, units] = outputs.shape;
   const rows = Array.from({ length: batch }, (_, row) => (row * steps + steps - 1) * units);
   const lastOutput = rows.map((start) => [...outputs.data.subarray(start, start + units)]);
-  return { outputs, last_output: library.tensor(lastOutput), states: flatStates(last) };
+  return { outputs, last_output: library.tensor(lastOutput), states: sameStates(last) };
 }
 
 export const kinds = {

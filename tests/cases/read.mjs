@@ -50,6 +50,9 @@ export function leaves(value, rank) {
   return shapeOf(value).length <= rank ? [value] : value.flatMap((each) => leaves(each, rank));
 }
 
+/** Expected states, which may be nested cell by cell, in one list; a state has two axes. */
+export const flatStates = (states) => states.flatMap((state) => leaves(state, 2));
+
 /** An object that notes which of its keys were read: an input that no one reads is an input not given. */
 export function watched(object) {
   const read = new Set();

@@ -1,7 +1,7 @@
 // Kinds about shapes, numbers of weights, masks and initial states.
 import { exactly, mismatch } from './compare.mjs';
 import { applied, built, inputShape, library, make } from './make.mjs';
-import { filled, leaves } from './read.mjs';
+import { filled, flatStates } from './read.mjs';
 
 /** Shapes within lists of shapes, in one list. */
 const flatShapes = (shapes) => (Array.isArray(shapes[0]) ? shapes.flatMap(flatShapes) : [shapes]);
@@ -61,14 +61,7 @@ function maskShapeCheck({ config }, { inputs, hold }) {
 
 function initialState({ config }, { inputs, hold }) {
   const states = [make(config, hold).getInitialState(filled(inputs.x_shape))].flat(Number.POSITIVE_INFINITY);
-  return {
-    states: (expected, tolerance) =>
-      mismatch(
-        states,
-        expected.flatMap((state) => leaves(state, 2)),
-        tolerance,
-      ),
-  };
+  return { states: (expected, tolerance) => mismatch(states, flatStates(expected), tolerance) };
 }
 
 /** How often masks are drawn in a call, and what more a second call holds in memory. */
