@@ -59,7 +59,7 @@ const jest =
 function cases() {
   rmSync(resultFile('cases'), { force: true });
   const folders = ['tests/fixtures/cases', 'tests/fixtures/golden'].map((folder) => filesBelow(at(folder)));
-  const files = folders.flat().filter((file) => file.endsWith('.json') && !file.endsWith('summary.json'));
+  const files = folders.flat().filter((file) => file.endsWith('.json'));
   const isOk = spawn(process.execPath, [at('tests/cases/run.mjs'), `--result=${resultFile('cases')}`, ...files]);
   return outcome('cases', isOk, ({ passed, failed }) => ({ passed, failed }));
 }

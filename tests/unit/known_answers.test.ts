@@ -8,7 +8,7 @@ import { readCases } from '../cases/read.mjs';
 const folders = ['cases', 'golden'].map((folder) => fileURLToPath(new URL(`../fixtures/${folder}/`, import.meta.url)));
 const files = folders.flatMap((folder) =>
   readdirSync(folder)
-    .filter((file) => file.endsWith('.json') && file !== 'summary.json')
+    .filter((file) => file.endsWith('.json'))
     .map((file) => `${folder}${file}`),
 );
 

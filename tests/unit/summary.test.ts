@@ -13,7 +13,9 @@ import {
   SimpleRNN,
 } from 'simple-rnn';
 
-const { summaries } = JSON.parse(readFileSync(new URL('../fixtures/golden/summary.json', import.meta.url), 'utf8')) as {
+const { summaries } = JSON.parse(
+  readFileSync(new URL('../fixtures/summaries/sequential.json', import.meta.url), 'utf8'),
+) as {
   summaries: Record<string, string[]>;
 };
 const keras = (name: string) => (summaries[name] as string[]).join('\n');
