@@ -36,6 +36,6 @@ test.each(browserFiles)('%s asks for no run-time code generation and no Node', (
 test.each(['', 'cjs/'])('the inlined bytes stand once, in bytes.js: %s', (folder) => {
   const holders = readdirSync(join('dist', folder))
     .filter((name) => name.endsWith('.js'))
-    .filter((name) => /[A-Za-z0-9+/]{10000}/.test(readFileSync(join('dist', folder, name), 'utf8')));
+    .filter((name) => readFileSync(join('dist', folder, name), 'utf8').split('\\0asm').length === 2);
   expect(holders.sort()).toEqual(folder === '' ? ['bytes.js', 'simple-rnn.iife.js'] : ['bytes.js']);
 });
