@@ -29,6 +29,13 @@ export type OneInput = TensorLike | ArrayBufferView;
 /** Whatever a model takes for its input: one, or for several inputs a list or an object by the inputs' names. */
 export type ModelInput = OneInput | readonly OneInput[] | Readonly<Record<string, OneInput>>;
 
+/** The variables of an optimizer, in Keras' order: the iteration first, then the learning rate, then the slots. */
+export interface OptimizerState {
+  /** Keras' name, as `'adam'`; null if the file does not say it. */
+  name: string | null;
+  variables: readonly { shape: readonly number[]; data: Float64Array }[];
+}
+
 /** Options of every model. */
 export interface ModelOptions {
   /** Default: Keras' (`'sequential'`, `'functional_1'`, …). */
@@ -43,6 +50,8 @@ export abstract class BaseModel extends Layer {
 
   /** How Keras trained it, for a model read from a file: Keras' compile_config as it was written. Null otherwise. */
   compileConfig: Config | null = null;
+  /** @internal Where that training stood, for a model read from a file. Null otherwise. */
+  optimizerState: OptimizerState | null = null;
   #predictor: Predictor | null = null;
   readonly #streams = new Set<WeakRef<Stream>>();
 
@@ -259,10 +268,17 @@ export abstract class BaseModel extends Layer {
   override clone(): this {
     const copy = super.clone();
     copy.compileConfig = this.compileConfig;
+    copy.optimizerState = this.optimizerState;
     return copy;
   }
 
+  /** @internal @throws {BusyError} within a `predict` of the model. */
+  protected checkIdle(): void {
+    this.#predictor?.checkIdle();
+  }
+
   override dispose(): void {
+    this.checkIdle();
     super.dispose();
     this.forgetLayout();
     for (const stream of [...this.#streams]) stream.deref()?.dispose();

@@ -2,7 +2,7 @@ import type { Layer } from '../layers/layer.js';
 import { RNN } from '../layers/rnn.js';
 import { Runner, type Shapes } from '../layers/runner.js';
 import type { Shape } from '../runtime/check.js';
-import { ShapeError } from '../runtime/errors.js';
+import { BusyError, ShapeError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
 import { Tensor } from '../runtime/tensor.js';
 import { rowsOf } from './input.js';
@@ -22,6 +22,7 @@ export class Predictor {
   readonly #arena: Arena;
   #runners: Runner[] = [];
   #last: Runner | null = null;
+  #isComputing = false;
 
   constructor(owner: string, model: Layer, inputShapes: readonly Shape[]) {
     this.#owner = owner;
@@ -34,7 +35,7 @@ export class Predictor {
   /** The results, if `x` has exactly the shapes of the call before; null otherwise. */
   repeat(x: unknown): Tensor | Tensor[] | null {
     const runner = this.#last;
-    if (runner === null) return null;
+    if (runner === null || this.#isComputing) return null;
     const { length } = this.#bare;
     if (length === 1) {
       const data = runner.accepts(0, x, this.#bare[0] as boolean);
@@ -48,12 +49,35 @@ export class Predictor {
         runner.put(index, data);
       });
     }
-    runner.run();
-    return runner.results();
+    this.#isComputing = true;
+    try {
+      runner.run();
+      return runner.results();
+    } finally {
+      this.#isComputing = false;
+    }
   }
 
-  /** The results for checked rows. @param asked Rows per pass, or null. */
+  /** The results for checked rows. @param asked Rows per pass, or null. @throws {BusyError} within another call. */
   predict(inputs: readonly Tensor[], asked: number | null): Tensor | Tensor[] {
+    this.checkIdle();
+    this.#isComputing = true;
+    try {
+      return this.passes(inputs, asked);
+    } finally {
+      this.#isComputing = false;
+    }
+  }
+
+  /** The memory is one call's: layers of a user's own could ask for another on the way. @throws {BusyError} then. */
+  checkIdle(): void {
+    if (!this.#isComputing) return;
+    throw new BusyError(
+      `${this.#owner} is computing: a layer of its own cannot call its predict, change or dispose it`,
+    );
+  }
+
+  private passes(inputs: readonly Tensor[], asked: number | null): Tensor | Tensor[] {
     const rows = (inputs[0] as Tensor).shape[0] as number;
     const size = this.rowsPerPass(
       asked,

@@ -53,6 +53,7 @@ export class Sequential extends BaseModel {
 
   // Takes a list of layers over, and builds it if the input shape is known. On an error nothing has changed.
   private adopt(layers: readonly Layer[]): void {
+    this.checkIdle();
     const [first] = layers;
     const isBuilt = first instanceof InputLayer && layers.length > 1;
     let same = 0;
