@@ -68,6 +68,17 @@ export class Hdf5 {
 
   /** The numbers of a dataset of half, single or double precision, in either byte order, as float32. */
   floats(path: string): Hdf5Array {
+    const { shape, values } = this.read(path, /^[<>]f[248]$/, 'float32');
+    return { shape, data: Float32Array.from(values) };
+  }
+
+  /** As `floats`, of whole numbers too. */
+  numbers(path: string): { shape: number[]; data: Float64Array } {
+    const { shape, values } = this.read(path, /^[<>](f[248]|[iu][1248])$/, 'a number');
+    return { shape, data: Float64Array.from(values) };
+  }
+
+  private read(path: string, known: RegExp, expectedType: string): { shape: number[]; values: number[] } {
     const shape = this.shape(path);
     const { count, obstacle } = this.objects.get(path) as Hdf5Object;
     if (obstacle !== null) refuse(`The dataset ${quote(path)} of the HDF5 file ${obstacle}, which is not read.`);
@@ -75,14 +86,16 @@ export class Hdf5 {
     if (expected !== count) refuse(`The dataset ${quote(path)} of the HDF5 file gives two different shapes.`);
     if (expected > MAX_VALUES) refuse(`The dataset ${quote(path)} has ${expected} values; ${MAX_VALUES} is the limit.`);
     const type = guarded(path, () => this.dataset(path).dtype);
-    if (typeof type !== 'string' || !/^[<>]f[248]$/.test(type)) {
-      refuse(`The dataset ${quote(path)} of the HDF5 file has the type ${describe(type)}; float32 is expected.`);
+    if (typeof type !== 'string' || !known.test(type)) {
+      refuse(
+        `The dataset ${quote(path)} of the HDF5 file has the type ${describe(type)}; ${expectedType} is expected.`,
+      );
     }
     const values = guarded(path, () => this.dataset(path).value);
     if (!Array.isArray(values) || values.length !== expected) {
       refuse(`The dataset ${quote(path)} of the HDF5 file does not have the ${expected} values that it claims.`);
     }
-    return { shape, data: Float32Array.from(values) };
+    return { shape, values: values as number[] };
   }
 
   /** Opened step by step, so that jsfive reads each group once. */

@@ -11,6 +11,7 @@ import { Hdf5 } from './hdf5.js';
 import { MAX_JSON_BYTES, parseJson } from './json.js';
 import { readModelConfig, readVersion } from './keras_config.js';
 import { containersOf } from './keras_containers.js';
+import { readOptimizer } from './keras_optimizer.js';
 import { placeWeights } from './keras_weights.js';
 import { quote, refuse } from './refuse.js';
 import type { Zip } from './zip.js';
@@ -40,7 +41,7 @@ export function readKerasFile(archive: Zip, compile: boolean): Sequential | Func
     if (!(model instanceof Sequential || model instanceof Functional)) {
       return refuse(`The model is of the class ${quote(serialized.class_name)}, which is no model.`);
     }
-    blamingTheFile(() => fill(model, archive));
+    blamingTheFile(() => fill(model, archive, compileConfig !== null));
     model.compileConfig = compileConfig;
     return model;
   } catch (error) {
@@ -60,15 +61,17 @@ function blamingTheFile<T>(make: () => T): T {
 }
 
 /** Puts the numbers in, which takes the memory for them. */
-function fill(model: BaseModel, archive: Zip): void {
+function fill(model: BaseModel, archive: Zip, isCompiled: boolean): void {
   if (!model.built) refuse(`The file does not say the input shape of the model ${quote(model.name)}.`);
   for (const { layer } of containersOf(model)) checkState(layer);
   const file = new Hdf5(archive.read(WEIGHTS, MAX_WEIGHT_BYTES));
   const places = placeWeights(file, model);
+  const optimizer = isCompiled ? readOptimizer(file, model) : null;
   const numbers = places.map(({ path }) => file.floats(path).data);
   places.forEach(({ weight }, index) => {
     weight.write({ data: numbers[index] as Float32Array, shape: weight.shape });
   });
+  model.optimizerState = optimizer;
 }
 
 function checkState(layer: Layer): void {

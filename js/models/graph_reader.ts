@@ -1,9 +1,10 @@
 import type { Config, Serialized } from '../family.js';
 import type { Layer } from '../layers/layer.js';
+import { Merge } from '../layers/merge.js';
 import { type DeserializeOptions, deserialize } from '../layers/registry.js';
 import { type Argument, type Node, SymbolicTensor } from '../layers/symbolic.js';
 import { show } from '../runtime/check.js';
-import { ModelFormatError } from '../runtime/errors.js';
+import { ModelFormatError, UnsupportedError } from '../runtime/errors.js';
 import { graphSize, MAXIMUM_APPLICATIONS } from './graph_size.js';
 import { isOperation, MaskOperations } from './mask_operations.js';
 import { BaseModel } from './model.js';
@@ -182,6 +183,12 @@ export class GraphReader {
       ...(config.masks === null || travelling ? {} : { mask: masks.length === 1 ? masks[0] : masks }),
       ...(states === null ? {} : { initialState: config.stateIsList ? states : states[0] }),
     };
+    if (this.#isOld && layer instanceof Merge && inputs.some(({ mask }) => mask !== inputs[0]?.mask)) {
+      throw new UnsupportedError(
+        `layer '${name}': Keras 2 used a step of merged inputs only where none of their masks left it out, Keras 3 wherever ` +
+          'one of them uses it; a graph of Keras 2 that merges different masks is not read',
+      );
+    }
     layer.apply((config.isList ? inputs : inputs[0]) as never, options as never);
     this.enter(name, entry, layer.inboundNodes.at(-1) as Node);
     return true;

@@ -2,8 +2,8 @@
 
     python tools/keras/make_functional.py FOLDER [COUNT] [FIRST]
 
-Writes NAME.keras and NAME.io.json ({"inputs", "outputs", "weights_in_get_weights_order", "made_by"}) for COUNT models,
-the seed being the number in the name. Shared layers, several inputs and outputs, masks, states as inputs and outputs,
+Writes NAME.keras and NAME.io.json ({"inputs", "outputs" (flat, with their "shapes"), "config" (to_json()),
+"weights_in_get_weights_order", "made_by"}) for COUNT models, the seed being the number in the name. Shared layers, several inputs and outputs, masks, states as inputs and outputs,
 wrappers, stacks of cells, merge layers, models within models. Needs keras 3.15.1, tensorflow 2.21.0, numpy.
 """
 
@@ -251,11 +251,8 @@ def main():
             "weights_in_get_weights_order": [each.tolist() for each in model.get_weights()],
             "made_by": f"keras {keras.__version__}, tensorflow {tf.__version__}",
         }
-        lines = []
-        model.summary(print_fn=lines.append, line_length=108)
-        description["summary"] = lines[0]
         with open(f"{name}.io.json", "w") as file:
-            json.dump(description, file)
+            json.dump(description, file, separators=(",", ":"))
 
 
 main()
