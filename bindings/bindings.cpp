@@ -52,23 +52,6 @@ void pack_dense(Address packed, Address kernel, Address bias, int features, int 
   dense_pack<V>(floats(packed), floats(kernel), floats(bias), features, units);
 }
 
-void embedding(Address outputs, Address mask, Address ids, Address embeddings, int count,
-               int output_dim) {
-  embedding_forward<float>(floats(outputs), bytes(mask), floats(ids), floats(embeddings), count,
-                           output_dim);
-}
-
-void masking(Address outputs, Address mask, Address inputs, int rows, int features,
-             float mask_value) {
-  masking_forward<float>(floats(outputs), bytes(mask), floats(inputs), rows, features, mask_value);
-}
-
-void activate(Address outputs, Address inputs, int rows, int columns, int activation, float a,
-              float b, float c) {
-  activation_forward<V>(floats(outputs), floats(inputs), rows, columns, activation_of(activation),
-                        {a, b, c});
-}
-
 void uniform(Address outputs, int count, double low, double high, uint32_t seed_low,
              uint32_t seed_high) {
   random_uniform(floats(outputs), count, low, high, seed_of(seed_low, seed_high));
@@ -93,36 +76,6 @@ void orthogonal_matrix(Address outputs, Address workspace, int rows, int columns
 void mask_for_dropout(Address outputs, int count, double rate, uint32_t seed_low,
                       uint32_t seed_high) {
   dropout_mask(floats(outputs), count, rate, seed_of(seed_low, seed_high));
-}
-
-void add(Address outputs, Address left, Address right, int count) {
-  add_elements<V>(floats(outputs), floats(left), floats(right), count);
-}
-
-void multiply_by(Address outputs, Address left, Address right, int count) {
-  multiply_elements<V>(floats(outputs), floats(left), floats(right), count);
-}
-
-void scale(Address outputs, Address inputs, float factor, int count) {
-  scale_elements<V>(floats(outputs), floats(inputs), factor, count);
-}
-
-void add_repeated(Address outputs, Address left, Address right, Address axes, int axis_count) {
-  add_broadcast<V>(floats(outputs), floats(left), floats(right), axes_at(axes), axis_count);
-}
-
-void multiply_repeated(Address outputs, Address left, Address right, Address axes, int axis_count) {
-  multiply_broadcast<V>(floats(outputs), floats(left), floats(right), axes_at(axes), axis_count);
-}
-
-void copy(Address outputs, Address inputs, int blocks, int rows, int width, int output_block_stride,
-          int output_stride, int input_block_stride, int input_stride) {
-  copy_rows(bytes(outputs), bytes(inputs), blocks, rows, width, output_block_stride, output_stride,
-            input_block_stride, input_stride);
-}
-
-void join_masks(Address outputs, Address left, Address right, int count) {
-  or_masks(bytes(outputs), bytes(left), bytes(right), count);
 }
 
 double penalty_of(Address inputs, int count, double l1, double l2) {
@@ -180,22 +133,12 @@ EMSCRIPTEN_BINDINGS(simple_rnn) {
   function("simpleRnnInspect", &inspect);
   function("densePackedBytes", &dense_bytes);
   function("densePack", &pack_dense);
-  function("embeddingForward", &embedding);
-  function("maskingForward", &masking);
-  function("activationForward", &activate);
   function("randomUniform", &uniform);
   function("randomNormal", &normal);
   function("truncatedNormal", &truncated);
   function("orthogonalWorkspaceBytes", &orthogonal_bytes);
   function("orthogonal", &orthogonal_matrix);
   function("dropoutMask", &mask_for_dropout);
-  function("addElements", &add);
-  function("multiplyElements", &multiply_by);
-  function("scaleElements", &scale);
-  function("addBroadcast", &add_repeated);
-  function("multiplyBroadcast", &multiply_repeated);
-  function("copyRows", &copy);
-  function("orMasks", &join_masks);
   function("penalty", &penalty_of);
   function("orthogonalPenalty", &orthogonal_penalty_of);
   function("constrainNorms", &constrain);
@@ -207,7 +150,7 @@ EMSCRIPTEN_BINDINGS(simple_rnn) {
 #undef SIMPLE_RNN_CONSTANT
 }
 
-// What every prediction and every step of a stream calls, without Embind's cost.
+// What predictions and steps of a stream call, without Embind's cost.
 extern "C" {
 EMSCRIPTEN_KEEPALIVE void simple_rnn_forward(float* outputs, float* final_state, void* workspace,
                                              const float* inputs, const float* initial_state,
@@ -232,5 +175,59 @@ EMSCRIPTEN_KEEPALIVE void dense_forward(float* outputs, const float* inputs, con
                                         int rows, int features, int units, int activation) {
   simple_rnn::dense_forward<V>(outputs, inputs, packed, rows, features, units,
                                activation_of(activation));
+}
+
+EMSCRIPTEN_KEEPALIVE void embedding_forward(float* outputs, uint8_t* mask, const float* ids,
+                                            const float* embeddings, int count, int output_dim) {
+  simple_rnn::embedding_forward<float>(outputs, mask, ids, embeddings, count, output_dim);
+}
+
+EMSCRIPTEN_KEEPALIVE void masking_forward(float* outputs, uint8_t* mask, const float* inputs,
+                                          int rows, int features, float mask_value) {
+  simple_rnn::masking_forward<float>(outputs, mask, inputs, rows, features, mask_value);
+}
+
+EMSCRIPTEN_KEEPALIVE void activation_forward(float* outputs, const float* inputs, int rows,
+                                             int columns, int activation, float a, float b,
+                                             float c) {
+  simple_rnn::activation_forward<V>(outputs, inputs, rows, columns, activation_of(activation),
+                                    {a, b, c});
+}
+
+EMSCRIPTEN_KEEPALIVE void add_elements(float* outputs, const float* left, const float* right,
+                                       int count) {
+  simple_rnn::add_elements<V>(outputs, left, right, count);
+}
+
+EMSCRIPTEN_KEEPALIVE void multiply_elements(float* outputs, const float* left, const float* right,
+                                            int count) {
+  simple_rnn::multiply_elements<V>(outputs, left, right, count);
+}
+
+EMSCRIPTEN_KEEPALIVE void scale_elements(float* outputs, const float* inputs, float factor,
+                                         int count) {
+  simple_rnn::scale_elements<V>(outputs, inputs, factor, count);
+}
+
+EMSCRIPTEN_KEEPALIVE void add_broadcast(float* outputs, const float* left, const float* right,
+                                        const Axis* axes, int axis_count) {
+  simple_rnn::add_broadcast<V>(outputs, left, right, axes, axis_count);
+}
+
+EMSCRIPTEN_KEEPALIVE void multiply_broadcast(float* outputs, const float* left, const float* right,
+                                             const Axis* axes, int axis_count) {
+  simple_rnn::multiply_broadcast<V>(outputs, left, right, axes, axis_count);
+}
+
+EMSCRIPTEN_KEEPALIVE void copy_rows(uint8_t* outputs, const uint8_t* inputs, int blocks, int rows,
+                                    int width, int output_block_stride, int output_stride,
+                                    int input_block_stride, int input_stride) {
+  simple_rnn::copy_rows(outputs, inputs, blocks, rows, width, output_block_stride, output_stride,
+                        input_block_stride, input_stride);
+}
+
+EMSCRIPTEN_KEEPALIVE void or_masks(uint8_t* outputs, const uint8_t* left, const uint8_t* right,
+                                   int count) {
+  simple_rnn::or_masks(outputs, left, right, count);
 }
 }

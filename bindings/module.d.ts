@@ -52,44 +52,6 @@ export interface Kernels {
   densePackedBytes(features: number, units: number): number;
   densePack(packed: number, kernel: number, bias: number, features: number, units: number): void;
 
-  // --- Embedding, Masking (src/embedding.h, src/masking.h)
-  /** outputs [count, outputDim]; mask uint8 [count] or 0 (id != 0); ids float32 [count], each 0 <= id < inputDim. */
-  embeddingForward(
-    outputs: number,
-    mask: number,
-    ids: number,
-    embeddings: number,
-    count: number,
-    outputDim: number,
-  ): void;
-  /** outputs [rows, features], masked rows 0; mask uint8 [rows], 1 where any feature != maskValue. */
-  maskingForward(
-    outputs: number,
-    mask: number,
-    inputs: number,
-    rows: number,
-    features: number,
-    maskValue: number,
-  ): void;
-
-  // --- activations (src/activations.h)
-  /**
-   * outputs [rows, columns] ([rows, columns / 2] for glu); outputs may be inputs, but for glu.
-   * a, b, c: the function's parameters in Keras' order: relu (negative_slope, max_value, threshold), leaky_relu
-   * (negative_slope), elu and celu (alpha), squareplus (b), soft_shrink and hard_shrink (threshold), gelu
-   * (approximate: 0 or 1), threshold (threshold, default_value). max_value None is +Infinity.
-   */
-  activationForward(
-    outputs: number,
-    inputs: number,
-    rows: number,
-    columns: number,
-    activation: number,
-    a: number,
-    b: number,
-    c: number,
-  ): void;
-
   // --- initializers (src/initializers.h). The seed is an unsigned 64-bit number in two halves.
   randomUniform(outputs: number, count: number, low: number, high: number, seedLow: number, seedHigh: number): void;
   randomNormal(outputs: number, count: number, mean: number, stddev: number, seedLow: number, seedHigh: number): void;
@@ -117,39 +79,6 @@ export interface Kernels {
   /** outputs [count]: each 0 with probability rate, else 1 / (1 - rate); 0 <= rate <= 1. */
   dropoutMask(outputs: number, count: number, rate: number, seedLow: number, seedHigh: number): void;
 
-  // --- joining tensors (src/merge.h)
-  /** outputs = left + right, count numbers; outputs may be left or right. */
-  addElements(outputs: number, left: number, right: number, count: number): void;
-  /** outputs = left · right, count numbers; outputs may be left or right. */
-  multiplyElements(outputs: number, left: number, right: number, count: number): void;
-  /** outputs = factor · inputs, count numbers; outputs may be inputs. */
-  scaleElements(outputs: number, inputs: number, factor: number, count: number): void;
-  /**
-   * outputs = left + right with repeated axes; outputs may be an operand that is not repeated.
-   * axes: int32 [axisCount, 3] of size, left stride, right stride in numbers (0 repeats), at most 8, no size 0; the
-   * last strides are 0 or 1. js/runtime/broadcast.ts makes them.
-   */
-  addBroadcast(outputs: number, left: number, right: number, axes: number, axisCount: number): void;
-  /** outputs = left · right, as addBroadcast. */
-  multiplyBroadcast(outputs: number, left: number, right: number, axes: number, axisCount: number): void;
-  /**
-   * Copies blocks · rows pieces of `width` bytes, numbers and masks alike. All sizes and strides in bytes; an input
-   * stride of 0 repeats, a negative one reverses. Outputs and inputs must not overlap.
-   */
-  copyRows(
-    outputs: number,
-    inputs: number,
-    blocks: number,
-    rows: number,
-    width: number,
-    outputBlockStride: number,
-    outputStride: number,
-    inputBlockStride: number,
-    inputStride: number,
-  ): void;
-  /** outputs = left | right, count bytes; outputs may be left or right. */
-  orMasks(outputs: number, left: number, right: number, count: number): void;
-
   // --- regularizers and constraints (src/regularizers.h, src/constraints.h)
   /** l1 · Σ|x| + l2 · Σx² */
   penalty(inputs: number, count: number, l1: number, l2: number): number;
@@ -164,7 +93,7 @@ export interface Kernels {
   ): number;
   /**
    * weights · d / (1e-7 + n) in place, n the norm along the axes whose right stride is 0,
-   * d = rate · clip(n, minValue, maxValue) + (1 - rate) · n. axes as in addBroadcast: weights left, norms right, any
+   * d = rate · clip(n, minValue, maxValue) + (1 - rate) · n. axes as in _add_broadcast: weights left, norms right, any
    * strides; norms: workspace, float64 [normCount].
    */
   constrainNorms(
@@ -184,8 +113,9 @@ export interface Kernels {
   eigenvalues(outputs: number, workspace: number, matrix: number, units: number): boolean;
 }
 
-/** Plain exports without Embind's cost, for what every prediction and every step of a stream calls. */
+/** Plain exports without Embind's cost: what predictions and steps of a stream call. */
 export interface PlainExports {
+  // --- SimpleRNN (src/simple_rnn.h)
   /**
    * outputs: [B, T, U] with return_sequences (in processing order), else [B, U]; outputStride: numbers from one row to
    * the next (U, or more to leave what stands between the rows alone).
@@ -222,6 +152,8 @@ export interface PlainExports {
     units: number,
     activation: number,
   ): void;
+
+  // --- Dense (src/dense.h)
   /** outputs [rows, U] = activation(inputs [rows, F] · kernel + bias). */
   _dense_forward(
     outputs: number,
@@ -232,6 +164,77 @@ export interface PlainExports {
     units: number,
     activation: number,
   ): void;
+
+  // --- Embedding, Masking (src/embedding.h, src/masking.h)
+  /** outputs [count, outputDim]; mask uint8 [count] or 0 (id != 0); ids float32 [count], each 0 <= id < inputDim. */
+  _embedding_forward(
+    outputs: number,
+    mask: number,
+    ids: number,
+    embeddings: number,
+    count: number,
+    outputDim: number,
+  ): void;
+  /** outputs [rows, features], masked rows 0; mask uint8 [rows], 1 where any feature != maskValue. */
+  _masking_forward(
+    outputs: number,
+    mask: number,
+    inputs: number,
+    rows: number,
+    features: number,
+    maskValue: number,
+  ): void;
+
+  // --- activations (src/activations.h)
+  /**
+   * outputs [rows, columns] ([rows, columns / 2] for glu); outputs may be inputs, but for glu.
+   * a, b, c: the function's parameters in Keras' order: relu (negative_slope, max_value, threshold), leaky_relu
+   * (negative_slope), elu and celu (alpha), squareplus (b), soft_shrink and hard_shrink (threshold), gelu
+   * (approximate: 0 or 1), threshold (threshold, default_value). max_value None is +Infinity.
+   */
+  _activation_forward(
+    outputs: number,
+    inputs: number,
+    rows: number,
+    columns: number,
+    activation: number,
+    a: number,
+    b: number,
+    c: number,
+  ): void;
+
+  // --- joining tensors (src/merge.h)
+  /** outputs = left + right, count numbers; outputs may be left or right. */
+  _add_elements(outputs: number, left: number, right: number, count: number): void;
+  /** outputs = left · right, count numbers; outputs may be left or right. */
+  _multiply_elements(outputs: number, left: number, right: number, count: number): void;
+  /** outputs = factor · inputs, count numbers; outputs may be inputs. */
+  _scale_elements(outputs: number, inputs: number, factor: number, count: number): void;
+  /**
+   * outputs = left + right with repeated axes; outputs may be an operand that is not repeated.
+   * axes: int32 [axisCount, 3] of size, left stride, right stride in numbers (0 repeats), at most 8, no size 0; the
+   * last strides are 0 or 1. js/runtime/broadcast.ts makes them.
+   */
+  _add_broadcast(outputs: number, left: number, right: number, axes: number, axisCount: number): void;
+  /** outputs = left · right, as _add_broadcast. */
+  _multiply_broadcast(outputs: number, left: number, right: number, axes: number, axisCount: number): void;
+  /**
+   * Copies blocks · rows pieces of `width` bytes, numbers and masks alike. All sizes and strides in bytes; an input
+   * stride of 0 repeats, a negative one reverses. Outputs and inputs must not overlap.
+   */
+  _copy_rows(
+    outputs: number,
+    inputs: number,
+    blocks: number,
+    rows: number,
+    width: number,
+    outputBlockStride: number,
+    outputStride: number,
+    inputBlockStride: number,
+    inputStride: number,
+  ): void;
+  /** outputs = left | right, count bytes; outputs may be left or right. */
+  _or_masks(outputs: number, left: number, right: number, count: number): void;
 }
 
 export interface SimpleRNNModule extends Kernels, PlainExports {

@@ -91,7 +91,7 @@ function run(
     const { address } = block;
     kernels().HEAPF32.set(data, address / 4);
     const outputs = address + 4 * rows * columns;
-    kernels().activationForward(outputs, address, rows, columns, code, a, b, c);
+    kernels()._activation_forward(outputs, address, rows, columns, code, a, b, c);
     return kernels().HEAPF32.slice(outputs / 4, outputs / 4 + rows * width);
   } catch (error) {
     throw trapped(error);

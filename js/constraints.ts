@@ -52,7 +52,7 @@ function norms(className: string, axis: unknown, least: number, most: number, ra
 }
 
 function nonNegative(address: number, shape: readonly number[]): void {
-  kernels().activationForward(
+  kernels()._activation_forward(
     address,
     address,
     1,

@@ -90,6 +90,6 @@ class ActivationCall extends Call {
     const { activationCode: code, parameters } = this.#layer;
     const [a, b, c] = parameters;
     const output = (this.outputs[0] as Span).address;
-    kernels().activationForward(output, this.input.address, this.#rows, this.#columns, code, a, b, c);
+    kernels()._activation_forward(output, this.input.address, this.#rows, this.#columns, code, a, b, c);
   }
 }

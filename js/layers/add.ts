@@ -165,11 +165,11 @@ class SumCall extends Call {
     const left = this.input.address;
     const right = (this.inputs[1] as Span).address;
     if (this.#axes === null) {
-      kernels().addElements(address, left, right, this.#count);
+      kernels()._add_elements(address, left, right, this.#count);
       return;
     }
     writeAxes(this.#axesAddress, this.#axes);
-    kernels().addBroadcast(address, left, right, this.#axesAddress, this.#axes.length / 3);
+    kernels()._add_broadcast(address, left, right, this.#axesAddress, this.#axes.length / 3);
   }
 }
 

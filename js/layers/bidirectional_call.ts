@@ -44,11 +44,11 @@ export class BidirectionalCall extends Call {
     const module = kernels();
     const count = sizeOf(shape);
     if (this.#layer.mergeMode === 'mul') {
-      module.multiplyElements(address, address, other.address, count);
+      module._multiply_elements(address, address, other.address, count);
       return;
     }
-    module.addElements(address, address, other.address, count);
-    if (this.#layer.mergeMode === 'ave') module.scaleElements(address, address, 0.5, count);
+    module._add_elements(address, address, other.address, count);
+    if (this.#layer.mergeMode === 'ave') module._scale_elements(address, address, 0.5, count);
   }
 }
 
@@ -136,5 +136,5 @@ function copyRows({ to, offset, from, flipped }: RowCopy): void {
   const stride = 4 * (to.shape.at(-1) as number);
   const start = from.address + (flipped ? (steps - 1) * width : 0);
   const step = flipped ? -width : width;
-  kernels().copyRows(to.address + offset, start, batch, steps, width, steps * stride, stride, steps * width, step);
+  kernels()._copy_rows(to.address + offset, start, batch, steps, width, steps * stride, stride, steps * width, step);
 }

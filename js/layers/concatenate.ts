@@ -147,7 +147,7 @@ class ConcatenateCall extends Call {
     for (let index = 0; index < this.inputs.length; index += 1) {
       const input = (this.inputs[index] as Span).address;
       const width = this.#widths[index] as number;
-      kernels().copyRows(address, input, 1, this.#rows, width, 0, this.#width, 0, width);
+      kernels()._copy_rows(address, input, 1, this.#rows, width, 0, this.#width, 0, width);
       address += width;
     }
     this.#mask.forward();

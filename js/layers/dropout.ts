@@ -134,10 +134,10 @@ class DropoutCall extends Call {
     const input = this.input.address;
     this.#seeds.fillMask(this.#mask, this.#maskCount, this.#rate);
     if (this.#axes === null) {
-      kernels().multiplyElements(address, input, this.#mask, this.#count);
+      kernels()._multiply_elements(address, input, this.#mask, this.#count);
       return;
     }
     writeAxes(this.#axesAddress, this.#axes);
-    kernels().multiplyBroadcast(address, input, this.#mask, this.#axesAddress, this.#axes.length / 3);
+    kernels()._multiply_broadcast(address, input, this.#mask, this.#axesAddress, this.#axes.length / 3);
   }
 }

@@ -155,6 +155,6 @@ class EmbeddingCall extends Call {
     const layer = this.#layer;
     layer.checkIds(this.input.address, this.#count);
     const output = (this.outputs[0] as Span).address;
-    kernels().embeddingForward(output, this.#mask, this.input.address, layer.table, this.#count, layer.outputDim);
+    kernels()._embedding_forward(output, this.#mask, this.input.address, layer.table, this.#count, layer.outputDim);
   }
 }

@@ -80,6 +80,6 @@ class MaskingCall extends Call {
 
   override forward(): void {
     const output = (this.outputs[0] as Span).address;
-    kernels().maskingForward(output, this.#mask, this.input.address, this.#rows, this.#features, this.#value);
+    kernels()._masking_forward(output, this.#mask, this.input.address, this.#rows, this.#features, this.#value);
   }
 }

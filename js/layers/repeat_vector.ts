@@ -70,6 +70,6 @@ class RepeatVectorCall extends Call {
     const { address } = this.outputs[0] as Span;
     const [batch, features] = this.input.shape as [number, number];
     const row = 4 * features;
-    kernels().copyRows(address, this.input.address, batch, this.#n, row, row * this.#n, row, row, 0);
+    kernels()._copy_rows(address, this.input.address, batch, this.#n, row, row * this.#n, row, row, 0);
   }
 }

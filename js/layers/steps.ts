@@ -116,7 +116,7 @@ class ActivationStep implements Step {
   forward(input: number): void {
     const { activationCode, parameters } = this.#layer;
     const [a, b, c] = parameters;
-    kernels().activationForward(this.output, input, 1, this.#features, activationCode, a, b, c);
+    kernels()._activation_forward(this.output, input, 1, this.#features, activationCode, a, b, c);
   }
 
   reset(): void {}
@@ -162,7 +162,7 @@ class MaskingStep implements Step {
 
   forward(input: number): void {
     const module = kernels();
-    module.maskingForward(this.output, this.#mask, input, 1, this.width, this.#layer.maskValue);
+    module._masking_forward(this.output, this.#mask, input, 1, this.width, this.#layer.maskValue);
     this.#context.masked = module.HEAPU8[this.#mask] === 0;
   }
 

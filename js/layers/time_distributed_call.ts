@@ -74,5 +74,5 @@ function copyStep(step: Numbers, sequence: Numbers, index: number, bytes: number
   const place = sequence.address + index * width;
   const [to, toStride, from, fromStride] =
     direction === 'take' ? [step.address, width, place, steps * width] : [place, steps * width, step.address, width];
-  kernels().copyRows(to, from, 1, batch, width, 0, toStride, 0, fromStride);
+  kernels()._copy_rows(to, from, 1, batch, width, 0, toStride, 0, fromStride);
 }

@@ -33,26 +33,26 @@ describe.each(files.filter((file) => WebAssembly.validate(readFileSync(file))))(
   test('sums and products', () => {
     put(left, [1, 2, 3, 4, 5]);
     put(right, [10, 20, 30, 40, 50]);
-    module.addElements(address, left, right, 5);
+    module._add_elements(address, left, right, 5);
     expect(got(5)).toEqual([11, 22, 33, 44, 55]);
-    module.multiplyElements(address, left, right, 5);
+    module._multiply_elements(address, left, right, 5);
     expect(got(5)).toEqual([10, 40, 90, 160, 250]);
-    module.scaleElements(address, left, 0.5, 5);
+    module._scale_elements(address, left, 0.5, 5);
     expect(got(5)).toEqual([0.5, 1, 1.5, 2, 2.5]);
     module.HEAP32.set([2, 0, 1, 3, 1, 0], axes / 4);
-    module.addBroadcast(address, left, right, axes, 2);
+    module._add_broadcast(address, left, right, axes, 2);
     expect(got(6)).toEqual([11, 12, 13, 21, 22, 23]);
-    module.multiplyBroadcast(address, left, right, axes, 2);
+    module._multiply_broadcast(address, left, right, axes, 2);
     expect(got(6)).toEqual([10, 20, 30, 20, 40, 60]);
   });
 
   test('copies with strides, masks', () => {
     put(left, [1, 2, 3]);
-    module.copyRows(address, left + 8, 2, 3, 4, 12, 4, 0, -4);
+    module._copy_rows(address, left + 8, 2, 3, 4, 12, 4, 0, -4);
     expect(got(6)).toEqual([3, 2, 1, 3, 2, 1]);
     module.HEAPU8.set([0, 1, 0], left);
     module.HEAPU8.set([0, 0, 1], right);
-    module.orMasks(left, left, right, 3);
+    module._or_masks(left, left, right, 3);
     expect([...module.HEAPU8.slice(left, left + 3)]).toEqual([0, 1, 1]);
   });
 });
