@@ -4,13 +4,16 @@
 // N skipped`; what is not known counts as skipped. Exits with 1 when a case failed, with --all also when one is not
 // known. --result writes the counts as JSON.
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { judge } from './judge.mjs';
 import { readCases } from './read.mjs';
 
 const oneLine = (text) => text.replace(/\s+/g, ' ').slice(0, 600);
 
 function main(args) {
-  const files = args.filter((arg) => !arg.startsWith('--'));
+  // npm runs its scripts in the package's folder; the files are named from where it was called.
+  const from = process.env.INIT_CWD ?? '.';
+  const files = args.filter((arg) => !arg.startsWith('--')).map((file) => resolve(from, file));
   const options = args.filter((arg) => arg.startsWith('--'));
   const result = options.find((option) => option.startsWith('--result='))?.slice('--result='.length);
   const strange = options.filter((option) => option !== '--all' && !option.startsWith('--result='));
