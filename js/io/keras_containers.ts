@@ -6,6 +6,8 @@ import { toCamelCase, toSnakeCase } from '../layers/names.js';
 export interface Container {
   path: string;
   layer: Layer;
+  /** The layer of a model that it is a part of, or itself: what messages name. */
+  owner: Layer;
 }
 
 /** What Keras calls the layers within a layer, in its order. */
@@ -19,25 +21,26 @@ const PARTS = ['backward_layer', 'cell', 'cells', 'forward_layer', 'layer'];
  */
 export function containersOf(model: Layer, root = 'layers', doubled = false): Container[] {
   const found = new Map<Layer, Container>();
-  const visit = (layer: Layer, path: string): void => {
+  const visit = (layer: Layer, path: string, owner: Layer): void => {
     if (found.has(layer)) return;
-    found.set(layer, { path, layer });
+    found.set(layer, { path, layer, owner });
     for (const [name, part] of partsOf(layer, root)) {
       const inner = path === '' ? name : `${path}/${name}`;
-      if (part instanceof Layer) visit(part, inner);
-      else visitAll(part, inner, doubled && name === root);
+      if (part instanceof Layer) visit(part, inner, owner);
+      else visitAll(part, inner, name === root ? null : owner);
     }
   };
-  const visitAll = (layers: readonly Layer[], path: string, twice: boolean): void => {
+  // The layers of a list; their owner is null where each is a layer of a model.
+  const visitAll = (layers: readonly Layer[], path: string, owner: Layer | null): void => {
     const used = new Map<string, number>();
     for (const layer of layers) {
       const name = toSnakeCase(layer.className);
       const count = used.get(name) ?? 0;
-      used.set(name, count + (twice && layer.weights.length > 0 ? 2 : 1));
-      visit(layer, `${path}/${count === 0 ? name : `${name}_${count}`}`);
+      used.set(name, count + (doubled && owner === null && layer.weights.length > 0 ? 2 : 1));
+      visit(layer, `${path}/${count === 0 ? name : `${name}_${count}`}`, owner ?? layer);
     }
   };
-  visit(model, '');
+  visit(model, '', model);
   return [...found.values()];
 }
 

@@ -49,8 +49,8 @@ function isThere(file: Hdf5, { path, layer }: Container): boolean {
 }
 
 /** Names, number and shapes of the weights that a layer itself holds. */
-function placesOf(file: Hdf5, { path: container, layer }: Container): Place[] {
-  const owner = `Layer ${quote(layer.name)} (${layer.className})`;
+function placesOf(file: Hdf5, { path: container, layer, owner: { name: ownerName, className } }: Container): Place[] {
+  const owner = `Layer ${quote(ownerName)} (${className})`;
   const group = container === '' ? 'vars' : `${container}/vars`;
   const name = file.isGroup(group) ? file.textAttribute(group, 'name') : null;
   if (name !== null && name !== layer.name) {

@@ -57,16 +57,32 @@ test.each<[string, string, Uint8Array, RegExp]>([
   ['a class that nobody knows', FORMAT, layer(1, (l) => Object.assign(l, { class_name: 'SimpelRNN' })), /SimpelRNN/],
   ['LSTM', FORMAT, layer(1, (l) => Object.assign(l, { class_name: 'LSTM' })), /'simple_rnn'.*LSTM/],
   [
-    'a model within the model',
-    UNSUPPORTED,
+    'a model within the model that has no layers',
+    FORMAT,
     layer(1, (l) => Object.assign(l, { class_name: 'Sequential', config: { name: 'inner', layers: [] } })),
-    /"inner" is a model of its own/,
+    /"inner" has no list of layers/,
   ],
   [
-    'a functional model',
-    UNSUPPORTED,
+    'a Lambda in a model within the model',
+    FORMAT,
+    withConfig('k3_nested_trained.keras', ({ config }) =>
+      Object.assign(config.layers[1].config.layers[1], { class_name: 'Lambda' }),
+    ),
+    /"deep" is a Lambda/,
+  ],
+  [
+    'a custom layer in a wrapper',
+    FORMAT,
+    withConfig('k3_embedding_bidi_masked.keras', ({ config }) =>
+      Object.assign(config.layers[2].config.layer, { module: 'my', registered_name: 'my>SimpleRNN' }),
+    ),
+    /"my>SimpleRNN", the author's own/,
+  ],
+  [
+    'a Sequential that says it is a Functional',
+    FORMAT,
     withConfig(dense, (c) => Object.assign(c, { class_name: 'Functional' })),
-    /graph/,
+    /unknown option "build_input_shape"/,
   ],
   ['a prototype class', FORMAT, layer(1, (l) => Object.assign(l, { class_name: 'constructor' })), /constructor/],
   ['no class', FORMAT, layer(1, (l) => Object.assign(l, { class_name: 7 })), /class_name/],

@@ -40,7 +40,7 @@ test.each<[string, RegExp]>([
   ['missing_layer', /has 2 weights.*has 0/],
   ['missing_layers', /has 2 weights.*has 0|no group "layers"/],
   ['surplus', /has 2 weights.*has 3/],
-  ['surplus_layer', /"layers\/dense", which the model does not have/],
+  ['surplus_layer', /"layers\/dense\/vars", which the model does not have/],
   ['wrong_name', /layer named "another"/],
   ['wrong_index', /no "layers\/simple_rnn\/cell\/vars\/1", the recurrent_kernel/],
   ['soft_link', /soft link/],
