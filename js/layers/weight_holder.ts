@@ -57,7 +57,10 @@ export abstract class WeightHolder extends Connected {
   #disposed = false;
 
   /** @internal Whether `call` is the user's own. */
-  protected abstract get isUsers(): boolean;
+  protected get isUsers(): boolean {
+    return false;
+  }
+
   /** @internal The layers within: of a layer of the user's own those that its properties hold. */
   abstract get sublayers(): readonly Layer[];
   /** @internal Checks the number of inputs, and each of them. @throws {ArgumentError} {ShapeError} with Keras' text. */
@@ -85,6 +88,7 @@ export abstract class WeightHolder extends Connected {
       this.batchInputShape = checkShape(owner, 'batchInputShape', given.batchInputShape, true);
     }
     this.name = name ?? automaticName(type.className);
+    if (this.isUsers && this.build !== WeightHolder.prototype.build) this.guardBuild(this.build);
   }
 
   /** Keras' class name. */
@@ -185,6 +189,22 @@ export abstract class WeightHolder extends Connected {
     const isList = Array.isArray(inputShape) && inputShape.length > 0 && Array.from(inputShape).every(Array.isArray);
     const shapes = (isList ? inputShape : [inputShape]) as readonly Shape[];
     return shapes.map((shape) => checkShape(this.owner, 'inputShape', shape, true, true));
+  }
+
+  // A user's `build` makes its weights once, and need not say that it is done.
+  private guardBuild(build: (inputShape: InputShape) => void): void {
+    const value = (inputShape: InputShape): void => {
+      this.alive();
+      const shapes = this.readShapes(inputShape);
+      if (this.built) {
+        this.checkInputs(shapes);
+        return;
+      }
+      build.call(this, inputShape);
+      this.buildShape ??= single(shapes);
+      this.built = true;
+    };
+    Object.defineProperty(this, 'build', { value, writable: true, configurable: true });
   }
 
   /** @internal Builds at first use. A user's `build` need not say that it is done. */

@@ -36,6 +36,30 @@ describe('weights', () => {
     expect([layer.trainableWeights.length, layer.nonTrainableWeights.length, layer.losses]).toEqual([0, 1, []]);
   });
 
+  test('built by hand they are made once as well', () => {
+    const layer = hold(new Scale({ start: 3 }));
+    layer.build([null, 2]);
+    expect([layer.built, layer.weights.length]).toEqual([true, 1]);
+    layer.apply([[2, 4]]);
+    layer.build([null, 2]);
+    expect(layer.weights.length).toBe(1);
+  });
+
+  test('layers that a property holds are the layer’s own', () => {
+    class Wrap extends Layer {
+      readonly inner = new Dense({ units: 3, name: 'inner', kernelRegularizer: 'l2', kernelInitializer: 'ones' });
+      override call(inputs: Tensor): Tensor {
+        return this.inner.apply(inputs);
+      }
+    }
+    const layer = hold(new Wrap({ name: 'wrap' }));
+    expect(layer.computeOutputShape([null, 2])).toEqual([null, 3]);
+    expect(layer.weights.map(({ path }) => path)).toEqual(['wrap/inner/kernel', 'wrap/inner/bias']);
+    expect(layer.losses).toEqual([expect.closeTo(0.06, 6)]);
+    layer.trainable = false;
+    expect([layer.inner.trainable, layer.losses]).toEqual([false, []]);
+  });
+
   test('a copy has its own', () => {
     const layer = hold(new Scale({ start: 3 }));
     layer.apply([[1]]);
