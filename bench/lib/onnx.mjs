@@ -6,7 +6,7 @@
 
 function varint(value) {
   const bytes = [];
-  let v = BigInt(value);
+  let v = BigInt.asUintN(64, BigInt(value)); // negative numbers in two's complement
   do {
     const low = Number(v & 0x7fn);
     v >>= 7n;
@@ -20,10 +20,22 @@ const string = (field, value) => bytes(field, Buffer.from(value));
 const message = (field, ...parts) => bytes(field, Buffer.concat(parts));
 
 const FLOAT = 1;
-const INT64 = 7;
+const INT32 = 6;
+/** TensorProto.DataType. */
+export const INT64 = 7;
 
-// AttributeProto: name 1, i 3, s 4, ints 8, strings 9, type 20 (INT 2, STRING 3, INTS 7, STRINGS 8)
+const float = (field, value) => {
+  const four = Buffer.alloc(4);
+  four.writeFloatLE(value);
+  return Buffer.concat([varint((field << 3) | 5), four]);
+};
+
+// AttributeProto: name 1, f 2, i 3, s 4, floats 7, ints 8, strings 9,
+// type 20 (FLOAT 1, INT 2, STRING 3, FLOATS 6, INTS 7, STRINGS 8). { float } is one float, a Float32Array several.
 function attribute(name, value) {
+  if (value instanceof Float32Array)
+    return message(5, string(1, name), ...[...value].map((v) => float(7, v)), int(20, 6));
+  if (value.float !== undefined) return message(5, string(1, name), float(2, value.float), int(20, 1));
   if (typeof value === 'number') return message(5, string(1, name), int(3, value), int(20, 2));
   if (typeof value === 'string') return message(5, string(1, name), string(4, value), int(20, 3));
   if (typeof value[0] === 'number') return message(5, string(1, name), ...value.map((v) => int(8, v)), int(20, 7));
@@ -31,7 +43,7 @@ function attribute(name, value) {
 }
 
 // GraphProto.node = 1; NodeProto: input 1, output 2, name 3, op_type 4, attribute 5
-function node(opType, inputs, outputs, attributes = {}) {
+export function node(opType, inputs, outputs, attributes = {}) {
   return message(
     1,
     ...inputs.map((n) => string(1, n)),
@@ -43,20 +55,20 @@ function node(opType, inputs, outputs, attributes = {}) {
 }
 
 // GraphProto.initializer = 5; TensorProto: dims 1, data_type 2, name 8, raw_data 9
-function tensor(name, dims, data) {
-  const type = data instanceof BigInt64Array ? INT64 : FLOAT;
+export function tensor(name, dims, data) {
+  const type = data instanceof BigInt64Array ? INT64 : data instanceof Int32Array ? INT32 : FLOAT;
   const raw = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return message(5, ...dims.map((d) => int(1, d)), int(2, type), string(8, name), bytes(9, raw));
 }
 
 // GraphProto.input = 11, output = 12; ValueInfoProto: name 1, type 2; TypeProto.tensor_type 1; elem_type 1, shape 2;
-// TensorShapeProto.dim 1; dim_value 1
-function valueInfo(field, name, dims) {
-  const shape = message(2, ...dims.map((d) => message(1, int(1, d))));
-  return message(field, string(1, name), message(2, message(1, int(1, FLOAT), shape)));
+// TensorShapeProto.dim 1; dim_value 1. `dims` null: not said
+export function valueInfo(field, name, dims, type = FLOAT) {
+  const shape = dims === null ? [] : [message(2, ...dims.map((d) => message(1, int(1, d))))];
+  return message(field, string(1, name), message(2, message(1, int(1, type), ...shape)));
 }
 
-function transpose(matrix, rows, columns) {
+export function transpose(matrix, rows, columns) {
   const out = new Float32Array(matrix.length);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = matrix[r * columns + c];
   return out;
@@ -123,7 +135,11 @@ export function encodeModel(weights, shape) {
     fan = U;
   });
 
-  const graph = message(7, ...nodes, string(2, shape.name), ...initializers, ...inputs, valueInfo(12, 'y', outputDims));
-  // ModelProto: ir_version 1, producer_name 2, graph 7, opset_import 8 (OperatorSetIdProto: version 2)
+  return encodeGraph(shape.name, nodes, initializers, inputs, [valueInfo(12, 'y', outputDims)]);
+}
+
+/** The whole file. ModelProto: ir_version 1, producer_name 2, graph 7, opset_import 8 (OperatorSetIdProto: version 2). */
+export function encodeGraph(name, nodes, initializers, inputs, outputs) {
+  const graph = message(7, ...nodes, string(2, name), ...initializers, ...inputs, ...outputs);
   return Buffer.concat([int(1, 8), string(2, 'simple-rnn bench'), graph, message(8, int(2, 17))]);
 }
