@@ -7,7 +7,7 @@ import { show } from '../runtime/check.js';
 import { ArgumentError, ModelFormatError, ShapeError } from '../runtime/errors.js';
 import type { Functional } from './functional.js';
 import { GraphReader, referencesOf } from './graph_reader.js';
-import { writeNode } from './node_writer.js';
+import { NodeWriter } from './node_writer.js';
 import { modelEntry } from './sequential_config.js';
 
 const ENTRIES = ['name', 'trainable', 'dtype', 'layers', 'inputLayers', 'outputLayers'];
@@ -30,13 +30,17 @@ export function writeFunctional(model: Functional): Config {
     let number = 0;
     for (const node of layer.inboundNodes) if (own.has(node)) numbers.set(node, number++);
   }
-  const layers = model.layers.map((layer) => ({
-    ...modelEntry(layer),
-    name: layer.name,
-    inbound_nodes: layer.inboundNodes
-      .filter((node) => own.has(node) && node.args.length > 0)
-      .map((node) => writeNode(node, numbers, model.owner)),
-  }));
+  const names = model.layers.map(({ name }) => name);
+  const writer = new NodeWriter(model.owner, numbers, names);
+  const layers = model.layers.map(
+    (layer): Config => ({
+      ...modelEntry(layer),
+      name: layer.name,
+      inbound_nodes: layer.inboundNodes
+        .filter((node) => own.has(node) && node.args.length > 0)
+        .map((node) => writer.write(node)),
+    }),
+  );
   // In these lists, Keras counts a node that a functional model once had from the start.
   const place = ({ node, index, name }: SymbolicTensor) => [
     name,
@@ -49,7 +53,7 @@ export function writeFunctional(model: Functional): Config {
   return {
     name: model.name,
     trainable: model.trainable,
-    layers,
+    layers: [...layers, ...writer.operations],
     input_layers: places(model.inputs, inputs),
     output_layers: places(model.outputs, outputs),
   };

@@ -2,8 +2,9 @@ import { Embedding } from '../layers/embedding.js';
 import { InputLayer } from '../layers/input_layer.js';
 import { Layer } from '../layers/layer.js';
 import { disconnect, type Node, SymbolicTensor } from '../layers/symbolic.js';
-import { show, showShape } from '../runtime/check.js';
+import { type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
+import { BaseModel } from './model.js';
 
 /** The model that a list of layers belongs to, for messages and paths. */
 export interface ListOwner {
@@ -54,6 +55,9 @@ export function extended({ name, owner }: ListOwner, layers: readonly Layer[], g
   if (first === undefined && layer.batchInputShape !== null) {
     return [new InputLayer({ batchShape: layer.batchInputShape, dtype: inputDtype(layer) }), layer];
   }
+  // A model knows its input shape too.
+  const shapes = layers.length === 1 && first instanceof BaseModel ? first.inputShapes : null;
+  if (shapes?.length === 1) return [new InputLayer({ batchShape: shapes[0] as Shape }), ...layers, layer];
   return [...layers, layer];
 }
 

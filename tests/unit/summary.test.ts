@@ -7,6 +7,7 @@ import {
   Dropout,
   Embedding,
   Flatten,
+  Functional,
   InputLayer,
   Masking,
   Sequential,
@@ -18,6 +19,14 @@ const { summaries } = JSON.parse(
 ) as {
   summaries: Record<string, string[]>;
 };
+interface Graph {
+  model: { class_name: string; config: Record<string, unknown> };
+  summaries: Record<string, string[]>;
+}
+const { models } = JSON.parse(
+  readFileSync(new URL('../fixtures/summaries/functional.json', import.meta.url), 'utf8'),
+) as { models: Record<string, Graph> };
+
 const keras = (name: string) => (summaries[name] as string[]).join('\n');
 const printed = (model: Sequential, lineLength = 76) => model.summary({ lineLength, printFn: () => {} });
 
@@ -100,6 +109,14 @@ describe('exactly as Keras prints it', () => {
     });
     expect(printed(wrapped)).toBe(keras('wrap'));
   });
+});
+
+test.each(Object.entries(models))('a graph, at every width: %s', (_, { model, summaries: known }) => {
+  using graph = Functional.fromConfig(model.config);
+  for (const [width, lines] of Object.entries(known)) {
+    const lineLength = width === 'default' ? (lines[1] as string).length : Number(width);
+    expect(graph.summary({ lineLength, printFn: () => {} })).toBe(lines.join('\n'));
+  }
 });
 
 test('it is returned, and printed by console.log or printFn', () => {
