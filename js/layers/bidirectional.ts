@@ -1,16 +1,15 @@
-import type { Config, Serialized } from '../family.js';
+import type { Config } from '../family.js';
 import { type Shape, show } from '../runtime/check.js';
 import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
 import { type Tensor, toTensor } from '../runtime/tensor.js';
 import { BidirectionalCall } from './bidirectional_call.js';
 import { besideStates, type Call, type CallContext, type Span } from './call.js';
 import { flatStates, nestStates, outputSizeOf, type States } from './cells.js';
-import { camelOptions } from './config.js';
 import { freshLayer } from './fresh.js';
 import { Layer, type MaskResult } from './layer.js';
 import type { InputShape, LayerOptions, MaskArgument, StateArgument } from './layer_options.js';
 import { checkState } from './recurrent_state.js';
-import { type DeserializeOptions, deserialize, serialize } from './registry.js';
+import { serialize } from './registry.js';
 import { RNN } from './rnn.js';
 import { type Argument, SymbolicTensor } from './symbolic.js';
 
@@ -46,6 +45,7 @@ export class Bidirectional extends Layer {
     'weights',
     'backwardLayer',
   ];
+  static override readonly partNames: readonly string[] = ['layer', 'backwardLayer'];
 
   /** The layer that goes forward. */
   readonly forwardLayer: RNN;
@@ -263,25 +263,6 @@ export class Bidirectional extends Layer {
       layer: serialize(this.forwardLayer),
       backward_layer: serialize(this.backwardLayer),
     };
-  }
-
-  static override fromConfig<T extends Layer>(
-    this: new (
-      options: never,
-    ) => T,
-    config: Config,
-    options?: DeserializeOptions,
-  ): T {
-    // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
-    const { className, optionNames } = this as unknown as typeof Layer;
-    const given = camelOptions(className, config, optionNames);
-    for (const key of ['layer', 'backwardLayer']) {
-      const value = given[key];
-      if (value !== null && typeof value === 'object' && 'class_name' in value) {
-        given[key] = deserialize(value as Serialized, options);
-      }
-    }
-    return new this(given as never);
   }
 
   protected override copy(): this {

@@ -1,4 +1,4 @@
-import type { Config } from '../family.js';
+import { type Config, isSerialized } from '../family.js';
 import { checkBoolean, checkOptions, type Shape, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Tensor, type TensorLike, toMask, toTensor } from '../runtime/tensor.js';
@@ -9,7 +9,7 @@ import { evaluateEagerly } from './eager.js';
 import type { ApplyOptions, InputShape, MaskArgument } from './layer_options.js';
 import { LossHolder } from './loss_holder.js';
 import { isOutermost, nested, RegularizedCall } from './losses.js';
-import type { DeserializeOptions } from './registry.js';
+import { type DeserializeOptions, deserialize } from './registry.js';
 import {
   type Argument,
   isSymbolic,
@@ -46,6 +46,8 @@ export type SymbolicOutputs = SymbolicTensor | readonly (SymbolicTensor | readon
  */
 export abstract class Layer extends LossHolder {
   static override readonly className: string = 'Layer';
+  /** @internal Names of the options that hold layers or cells. */
+  static readonly partNames: readonly string[] = [];
 
   #supportsMasking: boolean | null = null;
   #warned = false;
@@ -330,10 +332,16 @@ export abstract class Layer extends LossHolder {
   }
 
   /** A new layer from `getConfig()`, with Keras' or our spelling of the keys. Weights are not part of it. */
-  static fromConfig<T extends Layer>(this: LayerConstructor<T>, config: Config, _options?: DeserializeOptions): T {
+  static fromConfig<T extends Layer>(this: LayerConstructor<T>, config: Config, options?: DeserializeOptions): T {
     // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
-    const { className, optionNames } = this as unknown as typeof Layer;
-    return new this(camelOptions(className, config, optionNames));
+    const { className, optionNames, partNames } = this as unknown as typeof Layer;
+    const given = camelOptions(className, config, optionNames);
+    const make = (part: unknown): unknown => (isSerialized(part) ? deserialize(part, options) : part);
+    for (const name of partNames) {
+      const part = given[name];
+      if (part !== undefined) given[name] = Array.isArray(part) ? part.map(make) : make(part);
+    }
+    return new this(given);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Config, Serialized } from '../family.js';
+import type { Config } from '../family.js';
 import { checkBoolean, checkShape, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { type Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
@@ -16,11 +16,10 @@ import {
   type StateSize,
   type States,
 } from './cells.js';
-import { camelOptions } from './config.js';
 import { Layer, type MaskResult } from './layer.js';
 import type { InputShape, LayerOptions, MaskArgument, StateArgument } from './layer_options.js';
 import { checkState, RecurrentState } from './recurrent_state.js';
-import { type DeserializeOptions, deserialize, serialize } from './registry.js';
+import { serialize } from './registry.js';
 import { FusedCall, type OutputPlace } from './rnn_fused.js';
 import { StepsCall } from './rnn_steps.js';
 import { SimpleRNNCell } from './simple_rnn_cell.js';
@@ -71,6 +70,7 @@ export const RECURRENT_OPTIONS = [
 export class RNN extends Layer {
   static override readonly className: string = 'RNN';
   static override readonly optionNames: readonly string[] = [...Layer.optionNames, 'cell', ...RECURRENT_OPTIONS];
+  static override readonly partNames: readonly string[] = ['cell'];
 
   /** Whether every step's output is given. */
   readonly returnSequences: boolean;
@@ -375,21 +375,6 @@ export class RNN extends Layer {
     };
   }
 
-  static override fromConfig<T extends Layer>(
-    this: new (
-      options: never,
-    ) => T,
-    config: Config,
-    options?: DeserializeOptions,
-  ): T {
-    // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
-    const { className, optionNames } = this as unknown as typeof Layer;
-    const given = camelOptions(className, config, optionNames);
-    const make = (cell: unknown) => (isSerialized(cell) ? deserialize(cell as Serialized, options) : cell);
-    if (given.cell !== undefined) given.cell = Array.isArray(given.cell) ? given.cell.map(make) : make(given.cell);
-    return new this(given as never);
-  }
-
   override recreate(changed: object): this {
     return super.recreate({ zeroOutputForMask: this.zeroOutputForMask, ...changed });
   }
@@ -422,10 +407,6 @@ export class RNN extends Layer {
     super.freeMemory();
     this.#state?.free();
   }
-}
-
-function isSerialized(value: unknown): boolean {
-  return value !== null && typeof value === 'object' && 'class_name' in value;
 }
 
 // The cells one by one, if all are ours as we wrote them.

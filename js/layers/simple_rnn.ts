@@ -5,11 +5,9 @@ import * as regularizers from '../regularizers.js';
 import { checkBoolean, type Shape, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
-import { camelOptions } from './config.js';
 import { Layer } from './layer.js';
 import type { StateArgument } from './layer_options.js';
 import { projectInputs } from './projection.js';
-import type { DeserializeOptions } from './registry.js';
 import { RECURRENT_OPTIONS, type RecurrentOptions, RNN } from './rnn.js';
 import type { SeedGenerator } from './seed_generator.js';
 import { CELL_OPTIONS, SimpleRNNCell, type SimpleRNNCellOptions } from './simple_rnn_cell.js';
@@ -32,6 +30,7 @@ export class SimpleRNN extends RNN {
     ...CELL_OPTIONS,
     ...RECURRENT_OPTIONS,
   ];
+  static override readonly partNames: readonly string[] = [];
 
   declare readonly cell: SimpleRNNCell;
 
@@ -211,18 +210,6 @@ export class SimpleRNN extends RNN {
       recurrent_dropout,
       seed,
     };
-  }
-
-  static override fromConfig<T extends Layer>(
-    this: new (
-      options: never,
-    ) => T,
-    config: Config,
-    _options?: DeserializeOptions,
-  ): T {
-    // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
-    const { className, optionNames } = this as unknown as typeof Layer;
-    return new this(camelOptions(className, config, optionNames) as never);
   }
 
   protected override copy(): this {

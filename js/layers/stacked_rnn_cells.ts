@@ -1,4 +1,4 @@
-import type { Config, Serialized } from '../family.js';
+import type { Config } from '../family.js';
 import { checkShape, type Shape, show } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
 import type { Tensor } from '../runtime/tensor.js';
@@ -18,10 +18,9 @@ import {
   type States,
   showCell,
 } from './cells.js';
-import { camelOptions } from './config.js';
 import { Layer } from './layer.js';
 import type { InputShape, LayerOptions } from './layer_options.js';
-import { type DeserializeOptions, deserialize, serialize } from './registry.js';
+import { serialize } from './registry.js';
 
 /** Options of {@link StackedRNNCells}. */
 export interface StackedRNNCellsOptions extends LayerOptions {
@@ -38,6 +37,7 @@ export interface StackedRNNCellsOptions extends LayerOptions {
 export class StackedRNNCells extends Layer {
   static override readonly className: string = 'StackedRNNCells';
   static override readonly optionNames: readonly string[] = [...Layer.optionNames, 'cells'];
+  static override readonly partNames: readonly string[] = ['cells'];
 
   /** The cells, first to last. */
   readonly cells: readonly Cell[];
@@ -148,26 +148,6 @@ export class StackedRNNCells extends Layer {
       );
     });
     return { ...super.getConfig(), cells };
-  }
-
-  static override fromConfig<T extends Layer>(
-    this: new (
-      options: never,
-    ) => T,
-    config: Config,
-    options?: DeserializeOptions,
-  ): T {
-    // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
-    const { className, optionNames } = this as unknown as typeof Layer;
-    const given = camelOptions(className, config, optionNames);
-    if (Array.isArray(given.cells)) {
-      given.cells = given.cells.map((cell) =>
-        cell !== null && typeof cell === 'object' && 'class_name' in cell
-          ? deserialize(cell as Serialized, options)
-          : cell,
-      );
-    }
-    return new this(given as never);
   }
 
   protected override copy(): this {

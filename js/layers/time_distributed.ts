@@ -1,12 +1,11 @@
-import type { Config, Serialized } from '../family.js';
+import type { Config } from '../family.js';
 import { type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
 import { toTensor } from '../runtime/tensor.js';
 import type { Call, CallContext, Span } from './call.js';
-import { camelOptions } from './config.js';
 import { Layer, type MaskResult } from './layer.js';
 import type { InputShape, LayerOptions, MaskArgument } from './layer_options.js';
-import { type DeserializeOptions, deserialize, serialize } from './registry.js';
+import { serialize } from './registry.js';
 import { type Argument, isTensorList, SymbolicTensor } from './symbolic.js';
 import { MergedCall, StepwiseCall } from './time_distributed_call.js';
 
@@ -28,6 +27,7 @@ export interface TimeDistributedOptions extends LayerOptions {
 export class TimeDistributed extends Layer {
   static override readonly className: string = 'TimeDistributed';
   static override readonly optionNames: readonly string[] = [...Layer.optionNames, 'layer'];
+  static override readonly partNames: readonly string[] = ['layer'];
 
   /** The layer applied to each step. */
   readonly layer: Layer;
@@ -131,23 +131,6 @@ export class TimeDistributed extends Layer {
 
   override getConfig(): Config {
     return { ...super.getConfig(), layer: serialize(this.layer) };
-  }
-
-  static override fromConfig<T extends Layer>(
-    this: new (
-      options: never,
-    ) => T,
-    config: Config,
-    options?: DeserializeOptions,
-  ): T {
-    // biome-ignore lint/complexity/noThisInStatic: the class asked is a derived one.
-    const { className, optionNames } = this as unknown as typeof Layer;
-    const given = camelOptions(className, config, optionNames);
-    const { layer } = given;
-    if (layer !== null && typeof layer === 'object' && 'class_name' in layer) {
-      given.layer = deserialize(layer as Serialized, options);
-    }
-    return new this(given as never);
   }
 
   protected override copy(): this {
