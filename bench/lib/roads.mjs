@@ -61,6 +61,7 @@ export function roadsOf(library, shape) {
     masked('mask, all steps used', everyStep(B * T)),
     masked('mask, half of them', halfTheSteps(B * T)),
     wired('initial state', [units], (x, h) => recurrentLayer().apply(x, { initialState: h }), initial),
+    single('stateful', 'plain', [recurrentLayer({ batchInputShape: [B, T, F], stateful: true })], values),
     backwards,
     twice,
     both('concat'),

@@ -44,8 +44,8 @@ export class RecurrentState {
   /** Byte offset of a state; zeros are reserved at first. */
   address(index: number): number {
     const batch = this.batch as number;
-    const total = this.#sizes.reduce((sum, size) => sum + size, 0);
     if (this.#block === null) {
+      const total = this.#sizes.reduce((sum, size) => sum + size, 0);
       this.#block = new Block(4 * batch * total, `${this.#owner()}: states`);
       const start = this.#block.address / 4;
       kernels().HEAPF32.fill(0, start, start + batch * total);

@@ -38,16 +38,10 @@ export class Predictor {
     if (runner === null || this.#isComputing) return null;
     const { length } = this.#bare;
     if (length === 1) {
-      const data = runner.accepts(0, x, this.#bare[0] as boolean);
-      if (data === null) return null;
-      runner.put(0, data);
+      if (!this.take(runner, 0, x)) return null;
     } else {
       if (!Array.isArray(x) || x.length !== length) return null;
-      const all = x.map((each, index) => runner.accepts(index, each, this.#bare[index] as boolean));
-      if (all.includes(null)) return null;
-      (all as Float32Array[]).forEach((data, index) => {
-        runner.put(index, data);
-      });
+      for (let index = 0; index < length; index += 1) if (!this.take(runner, index, x[index])) return null;
     }
     this.#isComputing = true;
     try {
@@ -56,6 +50,13 @@ export class Predictor {
     } finally {
       this.#isComputing = false;
     }
+  }
+
+  // Copies one input in if it has the right form. If the next one has not, the slow road overwrites it.
+  private take(runner: Runner, index: number, x: unknown): boolean {
+    const data = runner.accepts(index, x, this.#bare[index] as boolean);
+    if (data !== null) runner.put(index, data);
+    return data !== null;
   }
 
   /** The results for checked rows. @param asked Rows per pass, or null. @throws {BusyError} within another call. */
