@@ -4,6 +4,7 @@ import type { Config } from '../family.js';
 import { checkShape, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
+import type { Backward, Gradients } from './backward.js';
 import { Call, type CallContext, PassCall, type Span, sizeOf, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { LayerOptions } from './layer_options.js';
@@ -91,5 +92,19 @@ class ActivationCall extends Call {
     const [a, b, c] = parameters;
     const output = (this.outputs[0] as Span).address;
     kernels()._activation_forward(output, this.input.address, this.#rows, this.#columns, code, a, b, c);
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const [output] = this.outputs as readonly [Span];
+    const dOutputs = gradients.of(output);
+    const into = dOutputs === 0 ? null : gradients.into(this.input);
+    if (into === null) return null;
+    const { activationCode: code, parameters } = this.#layer;
+    const [a, b, c] = parameters;
+    return () => {
+      const saved = kernels().activationSaves(code, a, b, c) === 2 ? this.input.address : output.address;
+      kernels().activationBackward(into.address, dOutputs, saved, this.#rows, this.#columns, code, a, b, c);
+      into.done();
+    };
   }
 }

@@ -2,6 +2,7 @@ import { AXES_BYTES, broadcastAxes, writeAxes } from '../runtime/broadcast.js';
 import { type Shape, showShape } from '../runtime/check.js';
 import { ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
+import { type Backward, type Gradients, inReverse } from './backward.js';
 import { Call, type CallContext, PassCall, SequenceCall, type Span, sizeOf, takeSpan } from './call.js';
 import type { LayerOptions } from './layer_options.js';
 import { type MaskNumbers, Merge, MergedMask } from './merge.js';
@@ -146,6 +147,7 @@ class SumCall extends Call {
   readonly #axes: readonly number[] | null;
   readonly #axesAddress: number;
   readonly #count: number;
+  readonly #shapes: readonly [readonly number[], readonly number[]];
 
   constructor(
     operands: readonly [Span, Span],
@@ -155,6 +157,7 @@ class SumCall extends Call {
   ) {
     super(operands, [output]);
     const isSame = left.every((size, axis) => size === right[axis]);
+    this.#shapes = [left, right];
     this.#count = sizeOf(left);
     this.#axes = isSame ? null : broadcastAxes(left, right);
     this.#axesAddress = isSame ? 0 : arena.take(AXES_BYTES);
@@ -170,6 +173,29 @@ class SumCall extends Call {
     }
     writeAxes(this.#axesAddress, this.#axes);
     kernels()._add_broadcast(address, left, right, this.#axesAddress, this.#axes.length / 3);
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const dOutputs = gradients.of(this.outputs[0] as Span);
+    if (dOutputs === 0) return null;
+    const whole = this.#shapes[0].map((size, axis) => Math.max(size, this.#shapes[1][axis] as number));
+    const parts = this.inputs.map((operand, index) => {
+      // A sum in place has its gradient already.
+      const into = operand.address === (this.outputs[0] as Span).address ? null : gradients.into(operand);
+      if (into === null) return null;
+      const shape = this.#shapes[index as 0 | 1];
+      const count = sizeOf(shape);
+      const axes = broadcastAxes(shape, whole);
+      const axesAddress = gradients.arena.take(AXES_BYTES);
+      return () => {
+        const start = into.address / 4;
+        kernels().HEAPF32.fill(0, start, start + count);
+        writeAxes(axesAddress, axes);
+        kernels().addRepeated(into.address, dOutputs, axesAddress, axes.length / 3);
+        into.done();
+      };
+    });
+    return inReverse(parts);
   }
 }
 

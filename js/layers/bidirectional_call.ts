@@ -1,4 +1,5 @@
 import { kernels } from '../runtime/module.js';
+import { type Backward, type Gradients, inReverse } from './backward.js';
 import type { Bidirectional } from './bidirectional.js';
 import { Call, type CallContext, type Span, sizeOf, takeSpan } from './call.js';
 import type { RNN } from './rnn.js';
@@ -43,12 +44,39 @@ export class BidirectionalCall extends Call {
   private merge({ address, shape }: Span, other: Span): void {
     const module = kernels();
     const count = sizeOf(shape);
+    const merged = (this.outputs[0] as Span).address;
     if (this.#layer.mergeMode === 'mul') {
-      module._multiply_elements(address, address, other.address, count);
+      module._multiply_elements(merged, address, other.address, count);
       return;
     }
-    module._add_elements(address, address, other.address, count);
-    if (this.#layer.mergeMode === 'ave') module._scale_elements(address, address, 0.5, count);
+    module._add_elements(merged, address, other.address, count);
+    if (this.#layer.mergeMode === 'ave') module._scale_elements(merged, merged, 0.5, count);
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const passes: (Backward | null)[] = [];
+    if (this.#operands !== null) passes.push(...this.unmerge(this.#operands, gradients));
+    for (const copy of [...this.#copies].reverse()) passes.push(layOutCopyBack(copy, gradients));
+    for (const half of [...this.#halves].reverse()) passes.push(half.layOutBackward(gradients));
+    return inReverse(passes);
+  }
+
+  private unmerge(operands: readonly [Span, Span], gradients: Gradients): (Backward | null)[] {
+    const [output] = this.outputs as readonly [Span];
+    const dOutputs = gradients.of(output);
+    if (dOutputs === 0) return [];
+    const count = sizeOf(output.shape);
+    const { mergeMode } = this.#layer;
+    return operands.map((operand, index) => {
+      const into = gradients.into(operand);
+      if (into === null) return null;
+      const other = operands[1 - index] as Span;
+      return () => {
+        if (mergeMode === 'mul') kernels()._multiply_elements(into.address, dOutputs, other.address, count);
+        else kernels()._scale_elements(into.address, dOutputs, mergeMode === 'ave' ? 0.5 : 1, count);
+        into.done();
+      };
+    });
   }
 }
 
@@ -127,7 +155,28 @@ function apart(layer: Bidirectional, inputs: readonly Span[], context: CallConte
   const halves = [forward, backward] as const;
   return layer.mergeMode === null
     ? { halves, outputs: both, copies, operands: null }
-    : { halves, outputs: [ahead], copies, operands: both };
+    : {
+        halves,
+        outputs: [context.keeps ? takeSpan(context.arena, ahead.shape, ahead.mask) : ahead],
+        copies,
+        operands: both,
+      };
+}
+
+// The gradient of what was copied.
+function layOutCopyBack({ to, offset, from, flipped }: RowCopy, gradients: Gradients): Backward | null {
+  const dTo = gradients.of(to);
+  const into = dTo === 0 ? null : gradients.into(from);
+  if (into === null) return null;
+  const [batch, steps] = from.shape.length === 3 ? (from.shape as [number, number]) : [from.shape[0] as number, 1];
+  const width = 4 * (from.shape.at(-1) as number);
+  const stride = 4 * (to.shape.at(-1) as number);
+  const start = dTo + offset + (flipped ? (steps - 1) * stride : 0);
+  const step = flipped ? -stride : stride;
+  return () => {
+    kernels()._copy_rows(into.address, start, batch, steps, width, steps * width, width, steps * stride, step);
+    into.done();
+  };
 }
 
 function copyRows({ to, offset, from, flipped }: RowCopy): void {

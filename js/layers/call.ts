@@ -1,6 +1,8 @@
+import { UnsupportedError } from '../runtime/errors.js';
 import type { Arena } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import { Tensor } from '../runtime/tensor.js';
+import { type Backward, type Gradients, inReverse } from './backward.js';
 import type { Layer } from './layer.js';
 
 /** A mask lent inside the module: uint8, 1 = use the step. */
@@ -38,6 +40,10 @@ export interface CallContext {
   arena: Arena;
   /** Null: not said; a graph's nodes then go by what they were given. */
   training: boolean | null;
+  /** Whether a backward pass will follow. */
+  keeps?: boolean;
+  /** Steps after which back-propagation through time is cut; 0: never. */
+  truncate?: number;
   /** Initial states, flat, or null. */
   initialState: readonly Span[] | null;
   /** Whether the inputs' masks were given with the call, and did not just travel with the inputs. Default false. */
@@ -69,11 +75,24 @@ export abstract class Call {
 
   /** Overwrites the outputs. It may be repeated on new input at the same place. */
   abstract forward(): void;
+
+  /**
+   * Lays out the way back: from the gradients that later calls have left of the outputs to those of inputs, initial
+   * states and weights. Null if there is nothing to do.
+   */
+  layOutBackward(_gradients: Gradients): Backward | null {
+    throw new UnsupportedError(`${this.constructor.name} has no backward pass`);
+  }
 }
 
 /** The call of a layer that hands its input on. */
 export class PassCall extends Call {
   override forward(): void {}
+
+  // The outputs are views of the inputs, and so are their gradients.
+  override layOutBackward(): null {
+    return null;
+  }
 }
 
 /** Calls one after the other. */
@@ -88,6 +107,10 @@ export class SequenceCall extends Call {
   override forward(): void {
     const calls = this.#calls;
     for (let index = 0; index < calls.length; index += 1) (calls[index] as Call).forward();
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    return inReverse([...this.#calls].reverse().map((call) => call.layOutBackward(gradients)));
   }
 }
 

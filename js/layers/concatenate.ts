@@ -2,6 +2,7 @@ import type { Config } from '../family.js';
 import { checkInteger, type Shape, showShape } from '../runtime/check.js';
 import { ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
+import { type Backward, type Gradients, inReverse } from './backward.js';
 import { Call, type CallContext, PassCall, type Span, sizeOf, takeSpan } from './call.js';
 import type { LayerOptions } from './layer_options.js';
 import { type MaskNumbers, Merge, MergedMask } from './merge.js';
@@ -151,5 +152,23 @@ class ConcatenateCall extends Call {
       address += width;
     }
     this.#mask.forward();
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const dOutputs = gradients.of(this.outputs[0] as Span);
+    if (dOutputs === 0) return null;
+    let from = dOutputs;
+    const parts = this.inputs.map((input, index) => {
+      const width = this.#widths[index] as number;
+      const start = from;
+      from += width;
+      const into = gradients.into(input);
+      if (into === null) return null;
+      return () => {
+        kernels()._copy_rows(into.address, start, 1, this.#rows, width, 0, width, 0, this.#width);
+        into.done();
+      };
+    });
+    return inReverse(parts);
   }
 }

@@ -10,9 +10,11 @@ import { Block } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import type { Weight } from '../runtime/weight.js';
 import { activationOption, type WeightOptions, weightOptions } from './arguments.js';
+import type { Backward, Gradients } from './backward.js';
 import { Call, type CallContext, type Span, sizeOf, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { LayerOptions, WeightSpec } from './layer_options.js';
+import { PackedWeights } from './packed.js';
 
 /** Options of {@link Dense}. */
 export interface DenseOptions extends LayerOptions {
@@ -114,6 +116,14 @@ export class Dense extends Layer {
     ];
   }
 
+  /** @internal The kernel as the backward pass wants it. */
+  readonly backwardPacked = new PackedWeights(
+    this,
+    () => kernels().denseBackwardPackedBytes(this.features, this.units),
+    (address) =>
+      kernels().denseBackwardPack(address, (this.ownWeights[0] as Weight).address, this.features, this.units),
+  );
+
   /** @internal Address of the packed weights, packed anew if a weight has changed. */
   packed(): number {
     const [kernel, bias] = this.ownWeights as [Weight, Weight | undefined];
@@ -156,6 +166,7 @@ export class Dense extends Layer {
 
   protected override freeMemory(): void {
     super.freeMemory();
+    this.backwardPacked?.free();
     this.#packed?.free();
     this.#packed = null;
     this.#packedVersion = -1;
@@ -178,5 +189,38 @@ class DenseCall extends Call {
     const output = (this.outputs[0] as Span).address;
     const { features, units, activationCode: code } = layer;
     kernels()._dense_forward(output, this.input.address, layer.packed(), this.#rows, features, units, code);
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const layer = this.#layer;
+    const [output] = this.outputs as readonly [Span];
+    const dOutputs = gradients.of(output);
+    if (dOutputs === 0) return null;
+    const { features, units, activationCode: code } = layer;
+    const [kernel, bias] = layer.ownWeights as [Weight, Weight | undefined];
+    const into = gradients.into(this.input);
+    const dKernel = gradients.weight(kernel);
+    const dBias = bias === undefined ? 0 : gradients.weight(bias);
+    const workspace = gradients.arena.scratch(kernels().denseBackwardWorkspaceBytes(features, units));
+    void layer.backwardPacked.address;
+    return () => {
+      kernels().denseBackward(
+        into?.address ?? 0,
+        dKernel,
+        dBias,
+        workspace,
+        dOutputs,
+        this.input.address,
+        output.address,
+        layer.packed(),
+        layer.backwardPacked.address,
+        this.#rows,
+        features,
+        units,
+        code,
+        true,
+      );
+      into?.done();
+    };
   }
 }

@@ -3,6 +3,7 @@ import { AXES_BYTES, broadcastAxes, writeAxes } from '../runtime/broadcast.js';
 import { checkSeed, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
+import type { Backward, Gradients } from './backward.js';
 import { Call, type CallContext, PassCall, type Span, sizeOf, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { LayerOptions } from './layer_options.js';
@@ -133,11 +134,26 @@ class DropoutCall extends Call {
     const { address } = this.outputs[0] as Span;
     const input = this.input.address;
     this.#seeds.fillMask(this.#mask, this.#maskCount, this.#rate);
+    this.multiply(address, input);
+  }
+
+  // Multiplied by the mask as it is.
+  private multiply(outputs: number, inputs: number): void {
     if (this.#axes === null) {
-      kernels()._multiply_elements(address, input, this.#mask, this.#count);
+      kernels()._multiply_elements(outputs, inputs, this.#mask, this.#count);
       return;
     }
     writeAxes(this.#axesAddress, this.#axes);
-    kernels()._multiply_broadcast(address, input, this.#mask, this.#axesAddress, this.#axes.length / 3);
+    kernels()._multiply_broadcast(outputs, inputs, this.#mask, this.#axesAddress, this.#axes.length / 3);
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const dOutputs = gradients.of(this.outputs[0] as Span);
+    const into = dOutputs === 0 ? null : gradients.into(this.input);
+    if (into === null) return null;
+    return () => {
+      this.multiply(into.address, dOutputs);
+      into.done();
+    };
   }
 }

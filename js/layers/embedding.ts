@@ -8,6 +8,7 @@ import { kernels } from '../runtime/module.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
 import { type WeightOptions, weightOptions } from './arguments.js';
+import type { Backward, Gradients } from './backward.js';
 import { Call, type CallContext, type MaskSpan, type Span, sizeOf, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { LayerOptions, WeightSpec } from './layer_options.js';
@@ -156,5 +157,14 @@ class EmbeddingCall extends Call {
     layer.checkIds(this.input.address, this.#count);
     const output = (this.outputs[0] as Span).address;
     kernels()._embedding_forward(output, this.#mask, this.input.address, layer.table, this.#count, layer.outputDim);
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const layer = this.#layer;
+    const dOutputs = gradients.of(this.outputs[0] as Span);
+    const table = layer.ownWeights[0] as Weight;
+    const dTable = gradients.weight(table);
+    if (dOutputs === 0 || dTable === 0) return null;
+    return () => kernels().embeddingBackward(dTable, dOutputs, this.input.address, this.#count, layer.outputDim);
   }
 }

@@ -1,4 +1,5 @@
 import type { Regularizer } from '../regularizers.js';
+import { type Backward, type Gradients, inReverse } from './backward.js';
 import { Call, type LossSink } from './call.js';
 import type { Layer } from './layer.js';
 
@@ -72,5 +73,18 @@ export class RegularizedCall extends Call {
     for (const { address, shape } of this.outputs) {
       this.#losses(this.#layer, this.#regularizer.penalty(address, shape) / (shape[0] ?? 1));
     }
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    // The penalty comes first: it is another user of the outputs.
+    const penalties = this.outputs.map((output) => {
+      const into = gradients.into(output);
+      if (into === null) return null;
+      return () => {
+        this.#regularizer.gradient(into.address, output.address, output.shape, 1 / (output.shape[0] ?? 1));
+        into.done();
+      };
+    });
+    return inReverse([...penalties, this.#call.layOutBackward(gradients)]);
   }
 }

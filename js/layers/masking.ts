@@ -3,6 +3,7 @@ import { checkNumber, type Shape, showShape } from '../runtime/check.js';
 import { ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
+import type { Backward, Gradients } from './backward.js';
 import { Call, type CallContext, type Span, sizeOf, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { LayerOptions } from './layer_options.js';
@@ -81,5 +82,15 @@ class MaskingCall extends Call {
   override forward(): void {
     const output = (this.outputs[0] as Span).address;
     kernels()._masking_forward(output, this.#mask, this.input.address, this.#rows, this.#features, this.#value);
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const dOutputs = gradients.of(this.outputs[0] as Span);
+    const into = dOutputs === 0 ? null : gradients.into(this.input);
+    if (into === null) return null;
+    return () => {
+      kernels().maskingBackward(into.address, this.#mask, dOutputs, this.#rows, this.#features);
+      into.done();
+    };
   }
 }

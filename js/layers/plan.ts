@@ -125,6 +125,10 @@ class ConstantCall extends Call {
   override forward(): void {
     writeSpan(this.outputs[0] as Span, this.#tensor);
   }
+
+  override layOutBackward(): null {
+    return null;
+  }
 }
 
 /** A mask that is part of the graph. */
@@ -138,6 +142,10 @@ class ConstantMaskCall extends Call {
 
   override forward(): void {
     writeMask((this.outputs[0] as Span).mask as NonNullable<Span['mask']>, this.#tensor);
+  }
+
+  override layOutBackward(): null {
+    return null;
   }
 }
 
@@ -155,5 +163,9 @@ class MaskCall extends Call {
     for (let index = 0, count = sizeOf(shape); index < count; index += 1) {
       HEAPU8[to + index] = HEAPF32[from + index] !== 0 ? 1 : 0;
     }
+  }
+
+  override layOutBackward(): null {
+    return null;
   }
 }

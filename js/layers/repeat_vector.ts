@@ -1,7 +1,9 @@
 import type { Config } from '../family.js';
+import { AXES_BYTES, broadcastAxes, writeAxes } from '../runtime/broadcast.js';
 import { checkSize, type Shape, show } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
+import type { Backward, Gradients } from './backward.js';
 import { Call, type CallContext, type Span, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { InputShape, LayerOptions } from './layer_options.js';
@@ -71,5 +73,21 @@ class RepeatVectorCall extends Call {
     const [batch, features] = this.input.shape as [number, number];
     const row = 4 * features;
     kernels()._copy_rows(address, this.input.address, batch, this.#n, row, row * this.#n, row, row, 0);
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const dOutputs = gradients.of(this.outputs[0] as Span);
+    const into = dOutputs === 0 ? null : gradients.into(this.input);
+    if (into === null) return null;
+    const [batch, features] = this.input.shape as [number, number];
+    const axes = broadcastAxes([batch, 1, features], [batch, this.#n, features]);
+    const axesAddress = gradients.arena.take(AXES_BYTES);
+    return () => {
+      const start = into.address / 4;
+      kernels().HEAPF32.fill(0, start, start + batch * features);
+      writeAxes(axesAddress, axes);
+      kernels().addRepeated(into.address, dOutputs, axesAddress, axes.length / 3);
+      into.done();
+    };
   }
 }

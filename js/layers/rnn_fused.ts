@@ -1,4 +1,6 @@
 import { kernels } from '../runtime/module.js';
+import type { Weight } from '../runtime/weight.js';
+import { type Backward, type Gradients, type GradientTarget, inReverse } from './backward.js';
 import { Call, type CallContext, type MaskSpan, readNumbers, type Span, takeSpan } from './call.js';
 import type { RNN } from './rnn.js';
 import type { SimpleRNNCell } from './simple_rnn_cell.js';
@@ -10,6 +12,7 @@ const MASK_BACKWARDS = 8;
 const OUTPUTS_BACKWARDS = 16;
 const HAS_INPUT_DROPOUT = 32;
 const HAS_RECURRENT_DROPOUT = 64;
+const ADD_GRADIENTS = 128;
 
 /** Where a wrapper wants the outputs to lie. */
 export interface OutputPlace {
@@ -36,9 +39,9 @@ class CellCall {
   readonly workspace: number;
   readonly inputDropout: number;
   readonly recurrentDropout: number;
-  /** Addresses, 0 for none. */
-  initialState = 0;
-  finalState = 0;
+  /** Room for the states of all steps, where the outputs do not keep them; 0 without a backward pass. */
+  readonly states: number;
+  readonly #keeps: boolean;
 
   constructor(
     cell: SimpleRNNCell,
@@ -65,7 +68,11 @@ class CellCall {
       bits |
       (training && cell.dropout > 0 ? HAS_INPUT_DROPOUT : 0) |
       (training && cell.recurrentDropout > 0 ? HAS_RECURRENT_DROPOUT : 0);
-    this.workspace = arena.scratch(kernels().simpleRnnWorkspaceBytes(batch, steps, features, units, this.options));
+    this.#keeps = context.keeps === true;
+    const isKept = this.#keeps && !(this.options & RETURN_SEQUENCES);
+    this.states = isKept ? arena.take(4 * batch * steps * units) : 0;
+    const room = isKept ? this.options | RETURN_SEQUENCES : this.options;
+    this.workspace = arena.scratch(kernels().simpleRnnWorkspaceBytes(batch, steps, features, units, room));
     cell.packed();
   }
 
@@ -82,6 +89,28 @@ class CellCall {
 
   forward(initialState: number, finalState: number): void {
     const { cell } = this;
+    if (this.states !== 0) {
+      kernels().simpleRnnTrainForward(
+        this.output,
+        finalState,
+        this.states,
+        this.workspace,
+        this.input,
+        initialState,
+        this.mask,
+        this.inputDropout,
+        this.recurrentDropout,
+        cell.packed(),
+        this.batch,
+        this.steps,
+        cell.features,
+        cell.units,
+        this.stride,
+        cell.activationCode,
+        this.options,
+      );
+      return;
+    }
     kernels()._simple_rnn_forward(
       this.output,
       finalState,
@@ -101,6 +130,58 @@ class CellCall {
       this.options,
     );
   }
+}
+
+/** The way back through one cell. */
+interface CellGradients {
+  dInputs: GradientTarget | null;
+  dInitialState: GradientTarget | null;
+  dOutputs: number;
+  dFinalState: number;
+  initialState: number;
+}
+
+function layOutCell(call: CellCall, given: CellGradients, truncate: number, gradients: Gradients): Backward {
+  const { cell, batch, steps } = call;
+  const { features, units } = cell;
+  const [kernel, recurrent, bias] = cell.ownWeights as [Weight, Weight, Weight | undefined];
+  const dKernel = gradients.weight(kernel);
+  const dRecurrent = gradients.weight(recurrent);
+  const dBias = bias === undefined ? 0 : gradients.weight(bias);
+  const workspace = gradients.arena.scratch(kernels().simpleRnnBackwardWorkspaceBytes(batch, steps, features, units));
+  const { dInputs, dInitialState, dOutputs, dFinalState, initialState } = given;
+  void cell.backwardPacked.address;
+  return () => {
+    kernels().simpleRnnBackward(
+      dInputs?.address ?? 0,
+      dInitialState?.address ?? 0,
+      dKernel,
+      dRecurrent,
+      dBias,
+      0,
+      workspace,
+      dOutputs,
+      dFinalState,
+      call.input,
+      call.states !== 0 ? call.states : call.output,
+      initialState,
+      call.mask,
+      call.inputDropout,
+      call.recurrentDropout,
+      cell.packed(),
+      cell.backwardPacked.address,
+      batch,
+      steps,
+      features,
+      units,
+      call.stride,
+      truncate,
+      cell.activationCode,
+      call.options | ADD_GRADIENTS,
+    );
+    dInputs?.done();
+    dInitialState?.done();
+  };
 }
 
 /** Shows states and contributions of one cell; to be run before the cell's own call. */
@@ -146,6 +227,10 @@ export class FusedCall extends Call {
   readonly #calls: CellCall[] = [];
   readonly #inspections: CellInspection[] | null;
   readonly #initialState: readonly Span[] | null;
+  readonly #sequences: Span[] = [];
+  readonly #place: OutputPlace | null;
+  // Copies of the states that a stateful layer began with: the final ones overwrite them.
+  readonly #began: readonly number[];
 
   constructor(layer: RNN, inputs: readonly Span[], context: CallContext, place: OutputPlace | null) {
     const [input] = inputs as [Span];
@@ -161,6 +246,9 @@ export class FusedCall extends Call {
     this.#layer = layer;
     this.#context = context;
     this.#initialState = context.initialState;
+    this.#place = place;
+    const copies = context.keeps === true && layer.stateful && context.initialState === null;
+    this.#began = copies ? cells.map((cell) => arena.take(4 * batch * cell.units)) : [];
     let sequence = input;
     cells.forEach((cell, index) => {
       const last = index === cells.length - 1;
@@ -175,6 +263,7 @@ export class FusedCall extends Call {
       this.#calls.push(
         new CellCall(cell, sequence, input.mask, target ?? { address, stride: cell.units }, bits, context),
       );
+      this.#sequences.push(sequence);
       sequence = own;
     });
     this.#inspections =
@@ -188,6 +277,10 @@ export class FusedCall extends Call {
       const call = calls[index] as CellCall;
       const kept = layer.stateful ? layer.stateAddress(call.batch, index) : 0;
       const given = this.#initialState === null ? 0 : (this.#initialState[index] as Span).address;
+      const began = this.#began[index];
+      if (began !== undefined) {
+        kernels().HEAPF32.copyWithin(began / 4, kept / 4, kept / 4 + call.batch * call.cell.units);
+      }
       const initial = given !== 0 ? given : kept;
       const returned = layer.returnState ? (this.outputs[1 + index] as Span).address : 0;
       call.draw();
@@ -199,6 +292,34 @@ export class FusedCall extends Call {
       }
     }
     this.report();
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const passes: (Backward | null)[] = [];
+    for (let index = this.#calls.length - 1; index >= 0; index -= 1) {
+      passes.push(this.layOutCell(index, gradients));
+    }
+    return inReverse(passes);
+  }
+
+  private layOutCell(index: number, gradients: Gradients): Backward | null {
+    const call = this.#calls[index] as CellCall;
+    const isLast = index === this.#calls.length - 1;
+    const output = isLast ? (this.outputs[0] as Span) : (this.#sequences[index + 1] as Span);
+    const dOutputs = gradients.of(output);
+    const returned = this.outputs[1 + index];
+    const dFinalState = returned === undefined ? 0 : gradients.of(returned);
+    if (dOutputs === 0 && dFinalState === 0) return null;
+    const offset = isLast && this.#place !== null && dOutputs !== 0 ? this.#place.offset : 0;
+    const state = this.#initialState?.[index] ?? null;
+    const given = {
+      dInputs: gradients.into(this.#sequences[index] as Span),
+      dInitialState: state === null ? null : gradients.into(state),
+      dOutputs: dOutputs + offset,
+      dFinalState,
+      initialState: state?.address ?? this.#began[index] ?? 0,
+    };
+    return layOutCell(call, given, this.#context.truncate ?? 0, gradients);
   }
 
   private report(): void {

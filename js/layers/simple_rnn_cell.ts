@@ -26,6 +26,7 @@ import { stepCell } from './cell_step.js';
 import type { CellOptions } from './cells.js';
 import { Layer } from './layer.js';
 import type { InputShape, LayerOptions, WeightSpec } from './layer_options.js';
+import { PackedWeights } from './packed.js';
 import { checkState } from './recurrent_state.js';
 import { SeedGenerator } from './seed_generator.js';
 import { type SpectrumResult, spectrum } from './spectrum.js';
@@ -172,6 +173,16 @@ export class SimpleRNNCell extends Layer {
     if (this.#code < 0) this.#code = activationCode(this.activation);
     return this.#code;
   }
+
+  /** @internal Both kernels as the backward pass wants them. */
+  readonly backwardPacked = new PackedWeights(
+    this,
+    () => kernels().simpleRnnBackwardPackedBytes(this.features, this.units),
+    (address) => {
+      const [kernel, recurrent] = this.ownWeights as [Weight, Weight];
+      kernels().simpleRnnBackwardPack(address, kernel.address, recurrent.address, this.features, this.units);
+    },
+  );
 
   /** Address of the packed weights, packed anew if a weight has changed. */
   packed(): number {
@@ -441,6 +452,7 @@ export class SimpleRNNCell extends Layer {
 
   protected override freeMemory(): void {
     super.freeMemory();
+    this.backwardPacked?.free();
     this.#packed?.free();
     this.#packed = null;
     this.#packedVersion = -1;

@@ -1,4 +1,5 @@
 import { kernels } from '../runtime/module.js';
+import type { Backward, Gradients } from './backward.js';
 import { Call, type CallContext, type MaskSpan, type Span, sizeOf, takeMask, takeSpan } from './call.js';
 import type { Layer } from './layer.js';
 
@@ -34,6 +35,11 @@ export class MergedCall extends Call {
 
   override forward(): void {
     this.#call.forward();
+  }
+
+  // The steps lie where the sequence lies, and so do their gradients.
+  override layOutBackward(gradients: Gradients): Backward | null {
+    return this.#call.layOutBackward(gradients);
   }
 }
 
