@@ -65,19 +65,19 @@ double tversky(T* gradient, const T* y, const T* p, int columns, double alpha, d
   return 1 - both / all;
 }
 
-/// From logits: p is softmax, gradient p Σy - y; the logarithm of the sum is that of 1 / max p.
+/// From logits: p is softmax, and the logarithm of the sum is that of 1 / max p. The gradient p - y
+/// is TensorFlow's; it takes for granted that targets sum up to 1.
 template <class V, class Target, class T = typename V::Number>
 T softmax_crossentropy(T* gradient, const T* z, int columns, Target target) {
   activation_forward<V>(gradient, z, 1, columns, Activation::softmax, {});
   const auto most = std::max_element(gradient, gradient + columns) - gradient;
   const T log_sum = z[most] - std::log(gradient[most]);
-  T total = 0, value = 0;
+  T value = 0;
   for (int j = 0; j < columns; ++j) {
     const T y = target(j);
-    total += y;
     if (y != 0) value += y * (log_sum - z[j]);
+    gradient[j] -= y;
   }
-  for (int j = 0; j < columns; ++j) gradient[j] = gradient[j] * total - target(j);
   return value;
 }
 

@@ -10,55 +10,6 @@ namespace simple_rnn {
 
 namespace {
 
-/// Calls function(numbers) for each vector of the arrays, numbers[k] of array k, and stores the
-/// first `stored` ones again; a null array is one of zeros. The last, partial vector goes through a
-/// copy, so that the function's code stands once.
-template <class V, int N, class T, class Function>
-void for_each(T* const (&arrays)[N], int stored, int count, Function function) {
-  constexpr int width = V::width;
-  T tail[N * width] = {};
-  T* at[N];
-  std::copy_n(arrays, N, at);
-  for (int left = count; left > 0; left -= width) {
-    if (left < width) {
-      for (int k = 0; k < N; ++k) {
-        if (at[k] == nullptr) continue;
-        std::copy_n(at[k], left, tail + k * width);
-        at[k] = tail + k * width;
-      }
-    }
-    Lanes<V> numbers[N];
-    for (int k = 0; k < N; ++k) {
-      numbers[k].v = at[k] == nullptr ? V::splat(0) : V::load(at[k]);
-    }
-    function(numbers);
-    for (int k = 0; k < N; ++k) {
-      if (at[k] == nullptr) continue;
-      if (k < stored) V::store(at[k], numbers[k].v);
-      at[k] += width;
-    }
-  }
-  for (int k = 0, left = count % width; k < stored && left > 0; ++k) {
-    if (arrays[k] != nullptr) std::copy_n(tail + k * width, left, arrays[k] + count - left);
-  }
-}
-
-/// A segment's step: update(w, g, s) of the weights after decay, the gradients and the slots.
-template <class V, int Slots, class T, class Update>
-void step_segment(T* weights, const T* gradients, T* const* slots, const Segment& segment,
-                  double decay, Update update) {
-  T* arrays[Slots + 2];
-  arrays[0] = weights + segment.offset;
-  for (int k = 0; k < Slots; ++k)
-    arrays[k + 1] = slots[k] == nullptr ? nullptr : slots[k] + segment.offset;
-  arrays[Slots + 1] = const_cast<T*>(gradients) + segment.offset;  // read only
-  const Lanes<V> lost = {V::splat(T(segment.decays != 0 ? decay : 0))};
-  for_each<V>(arrays, Slots + 1, segment.count, [=](Lanes<V>* numbers) {
-    numbers[0] = numbers[0] - numbers[0] * lost;
-    update(numbers[0], numbers[Slots + 1], numbers + 1);
-  });
-}
-
 /// x^exponent
 template <class V>
 Lanes<V> power(Lanes<V> x, double exponent) {
@@ -83,18 +34,31 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
   const T unbias_a = unbias<T>(q.a, q.step), unbias_b = unbias<T>(q.b, q.step);
   const auto move = [](L average, L by, L rest) { return average + (by - average) * rest; };
 
+  constexpr std::integral_constant<int, 1> one;
+  constexpr std::integral_constant<int, 2> two;
+  constexpr std::integral_constant<int, 3> three;
+
   for (int i = 0; i < segment_count; ++i) {
     const Segment& segment = segments[i];
-    const auto with = [&](auto count, auto update) {
-      step_segment<V, decltype(count)::value>(weights, gradients, slots, segment, q.decay, update);
+    const auto at = [&](int k) {
+      return slots[k] == nullptr ? nullptr : slots[k] + segment.offset;
     };
-    constexpr std::integral_constant<int, 1> one_slot;
-    constexpr std::integral_constant<int, 2> two_slots;
-    constexpr std::integral_constant<int, 3> three_slots;
+    T* const arrays[] = {weights + segment.offset,
+                         const_cast<T*>(gradients) + segment.offset,  // only read
+                         at(0), at(1), at(2)};
+    const L lost = constant(segment.decays != 0 ? q.decay : 0);
+    Walk<V> walk(arrays, segment.count);
+    // update(w, g, s): the weights after decay, the gradients and the slots
+    const auto with = [&](auto slot_count, auto update) {
+      walk.template for_each<decltype(slot_count)::value + 2>([=](L* numbers) {
+        numbers[0] = numbers[0] - numbers[0] * lost;
+        update(numbers[0], numbers[1], numbers + 2);
+      });
+    };
     switch (optimizer) {
       case Optimizer::sgd: {
         const bool nesterov = q.b != 0;
-        with(one_slot, [=](L& w, L g, L* s) {
+        with(one, [=](L& w, L g, L* s) {
           s[0] = s[0] * a - g * lr;
           w = w + (nesterov ? s[0] * a - g * lr : s[0]);
         });
@@ -102,7 +66,7 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
       }
       case Optimizer::rmsprop: {
         const bool centered = slots[2] != nullptr;
-        with(three_slots, [=](L& w, L g, L* s) {
+        with(three, [=](L& w, L g, L* s) {
           s[0] = a * s[0] + rest_a * (g * g);
           s[2] = a * s[2] + rest_a * g;
           const L spread = centered ? s[0] - s[2] * s[2] : s[0];
@@ -112,24 +76,25 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
         break;
       }
       case Optimizer::adam: {
+        const bool amsgrad = slots[2] != nullptr;
         const L alpha = constant(T(q.learning_rate) * std::sqrt(unbias_b) / unbias_a);
-        with(three_slots, [=](L& w, L g, L* s) {
+        with(three, [=](L& w, L g, L* s) {
           s[0] = move(s[0], g, rest_a);
           s[1] = move(s[1], g * g, rest_b);
           s[2] = max(s[1], s[2]);
-          w = w - s[0] * alpha / (sqrt(s[2]) + c);
+          w = w - s[0] * alpha / (sqrt(amsgrad ? s[2] : s[1]) + c);
         });
         break;
       }
       case Optimizer::nadam: {
-        const auto u = [&](double step) {
+        const auto u = [&](unsigned step) {
           return T(q.a) * (1 - T(whole_power(T(0.96), step)) / 2);
         };
         const T now = u(q.step), next = u(q.step + 1), product = T(q.d);
         const L of_m = constant(next), m_scale = constant(1 - product * next);
         const L of_g = constant(1 - now), g_scale = constant(1 - product);
         const L v_scale = constant(unbias_b);
-        with(two_slots, [=](L& w, L g, L* s) {
+        with(two, [=](L& w, L g, L* s) {
           s[0] = move(s[0], g, rest_a);
           s[1] = move(s[1], g * g, rest_b);
           const L m = of_m * s[0] / m_scale + of_g * g / g_scale;
@@ -139,7 +104,7 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
       }
       case Optimizer::adamax: {
         const L scale = constant(unbias_a);
-        with(two_slots, [=](L& w, L g, L* s) {
+        with(two, [=](L& w, L g, L* s) {
           s[0] = move(s[0], g, rest_a);
           s[1] = max(abs(g), b * s[1]);
           w = w - lr * s[0] / (scale * (s[1] + c));
@@ -147,13 +112,13 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
         break;
       }
       case Optimizer::adagrad:
-        with(one_slot, [=](L& w, L g, L* s) {
+        with(one, [=](L& w, L g, L* s) {
           s[0] = s[0] + g * g;
           w = w - lr * g / sqrt(s[0] + a);
         });
         break;
       case Optimizer::adadelta:
-        with(two_slots, [=](L& w, L g, L* s) {
+        with(two, [=](L& w, L g, L* s) {
           s[0] = a * s[0] + rest_a * (g * g);
           const L delta = sqrt(s[1] + b) * g / sqrt(s[0] + b);
           s[1] = a * s[1] + rest_a * (delta * delta);
@@ -164,7 +129,7 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
         const L shrinkage = constant(2 * q.d), low = constant(-q.b);
         const L quadratic = constant(2 * (q.c + q.e / (2 * q.learning_rate)));
         const double exponent = -q.a;
-        with(two_slots, [=](L& w, L g, L* s) {
+        with(two, [=](L& w, L g, L* s) {
           const L before = power(s[0], exponent);
           s[0] = s[0] + g * g;
           const L after = power(s[0], exponent);
@@ -174,36 +139,35 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
         break;
       }
       case Optimizer::lion:
-        with(one_slot, [=](L& w, L g, L* s) {
+        with(one, [=](L& w, L g, L* s) {
           w = w - lr * sign(s[0] * a + g * rest_a);
           s[0] = s[0] * b + g * rest_b;
         });
         break;
       case Optimizer::lamb:
       case Optimizer::adafactor:
-      case Optimizer::muon: {
-        T* at[3] = {};
-        const int count = optimizer == Optimizer::lamb ? 2 : optimizer == Optimizer::muon ? 1 : 3;
-        for (int k = 0; k < count; ++k) at[k] = slots[k] + segment.offset;
-        variable_step<V>(weights + segment.offset, gradients + segment.offset, at, workspace,
-                         segment, optimizer, q);
-      }
+      case Optimizer::muon:
+        variable_step<V>(arrays[0], arrays[1], arrays + 2, workspace, segment, optimizer, q);
     }
   }
 }
 
 template <class V, class T>
 void blend(T* to, const T* from, int count, double a, double b) {
-  T* const arrays[] = {to, const_cast<T*>(from)};  // the second is read only
+  T* const arrays[] = {to, const_cast<T*>(from), nullptr, nullptr, nullptr};
   const Lanes<V> of_to = {V::splat(T(a))}, of_from = {V::splat(T(b))};
-  for_each<V>(arrays, 1, count, [=](Lanes<V>* x) { x[0] = x[0] * of_to + x[1] * of_from; });
+  Walk<V>(arrays, count).template for_each<2>([=](Lanes<V>* x) {
+    x[0] = x[0] * of_to + x[1] * of_from;
+  });
 }
 
 template <class V, class T>
 void clip_values(T* numbers, int count, double limit) {
-  T* const arrays[] = {numbers};
+  T* const arrays[] = {numbers, nullptr, nullptr, nullptr, nullptr};
   const Lanes<V> low = {V::splat(T(-limit))}, high = {V::splat(T(limit))};
-  for_each<V>(arrays, 1, count, [=](Lanes<V>* x) { x[0] = min(max(x[0], low), high); });
+  Walk<V>(arrays, count).template for_each<1>([=](Lanes<V>* x) {
+    x[0] = min(max(x[0], low), high);
+  });
 }
 
 template <class T>

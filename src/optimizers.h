@@ -38,7 +38,8 @@ enum class Optimizer : int {
 /// learning_rate as it is at this step. decay: weight_decay · learning_rate, 0 for none. step:
 /// iterations + 1.
 struct OptimizerParameters {
-  double learning_rate, decay, step;
+  double learning_rate, decay;
+  unsigned step;
   double a, b, c, d, e, f, g;
 };
 
@@ -68,18 +69,18 @@ void variable_step(T* weights, const T* gradients, T* const* slots, T* workspace
                    const Segment& segment, Optimizer optimizer,
                    const OptimizerParameters& parameters);
 
-/// base^exponent for a whole exponent >= 0.
-inline double whole_power(double base, double exponent) {
+/// base^exponent
+inline double whole_power(double base, unsigned exponent) {
   double power = 1;
-  for (; exponent >= 1; exponent = std::floor(exponent / 2), base *= base) {
-    if (std::fmod(exponent, 2) == 1) power *= base;
+  for (; exponent > 0; exponent /= 2, base *= base) {
+    if (exponent % 2 == 1) power *= base;
   }
   return power;
 }
 
 /// 1 - beta^step as Keras has it: beta and its power are rounded to the variable's type.
 template <class T>
-T unbias(double beta, double step) {
+T unbias(double beta, unsigned step) {
   return 1 - T(whole_power(double{T(beta)}, step));
 }
 
