@@ -6,6 +6,7 @@
 // B.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 
 #include "matrix_product.h"
@@ -22,9 +23,9 @@ template <class V>
 constexpr int gradient_tile_columns = 2 * V::width;
 
 /// Numbers in the panels of `panel_width` columns of a block.
-constexpr size_t panels_size(int columns, int panel_width) {
+constexpr uint64_t panels_size(int columns, int panel_width) {
   const int panels = (columns + panel_width - 1) / panel_width;
-  return static_cast<size_t>(panels * panel_width) * gradient_rows;
+  return static_cast<uint64_t>(panels * panel_width) * gradient_rows;
 }
 
 /// Rows of zeros fill the block up to a multiple of 4, columns of zeros the last panel.
@@ -147,20 +148,6 @@ void add_sums(T* sums, const T* b_panels, int count, int columns, bool add) {
     for (int j = 0; j < width; ++j) sums[column + j] = totals[j] + (add ? sums[column + j] : T(0));
   };
   matrix_product::for_each_panel<V>(b_panels, count, columns, one_panel);
-}
-
-/// Packs the transpose of a [columns, K] matrix as pack_matrix packs a [K, columns] one.
-template <class V, class T = typename V::Number>
-void pack_transposed(T* packed, const T* matrix, int K, int columns) {
-  constexpr int panel_width = 2 * V::width;
-  const int total = padded<V>(columns);
-  for (int start = 0; start < total; start += panel_width) {
-    const int width = total - start < panel_width ? total - start : panel_width;
-    for (int k = 0; k < K; ++k) {
-      for (int j = start; j < start + width; ++j)
-        *packed++ = j < columns ? matrix[j * K + k] : T(0);
-    }
-  }
 }
 
 }  // namespace simple_rnn
