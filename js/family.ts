@@ -34,15 +34,15 @@ export function isSerialized(value: unknown): value is Serialized {
   return value !== null && typeof value === 'object' && 'class_name' in value;
 }
 
-/** Look-up by name, configuration or object, shared by initializers, regularizers and constraints. */
+/** Look-up by name, configuration or object, shared by initializers, regularizers, constraints and schedules. */
 export class Family<T extends Member> {
   readonly #what: string;
   readonly #module: string;
   readonly #kinds = new Map<string, Kind<T>>();
 
-  constructor(what: string, kinds: readonly Kind<T>[]) {
+  constructor(what: string, kinds: readonly Kind<T>[], module = `keras.${what}s`) {
     this.#what = what;
-    this.#module = `keras.${what}s`;
+    this.#module = module;
     for (const kind of kinds) {
       for (const name of [kind.className, toSnakeCase(kind.className), ...(kind.aliases ?? [])]) {
         this.#kinds.set(name, kind);

@@ -1,4 +1,4 @@
-// Keras' activation functions, forward. Formulas: keras/src/activations, Keras 3.15.
+// Keras' activation functions and their derivatives. Formulas: keras/src/activations, Keras 3.15.
 #pragma once
 
 #include "simd.h"
@@ -63,5 +63,28 @@ void activation_forward(typename V::Number* outputs, const typename V::Number* i
 /// to 100 times as much, and wasm has no flush-to-zero mode.
 template <class V>
 void activate_states(typename V::Number* const* rows, int count, int units, Activation activation);
+
+/// What the derivative is a function of.
+enum class Saved { nothing, outputs, inputs };
+
+/// The outputs where they tell it, so that nothing else has to be kept.
+Saved saved_for_backward(Activation activation, ActivationParameters parameters);
+
+/// d_inputs [rows, columns] = d_outputs [rows, columns] ([rows, columns / 2] for glu) · derivative.
+/// saved: the outputs or the inputs, as saved_for_backward says. Where a function has a kink, the
+/// derivative is the one that Keras takes on TensorFlow. d_inputs may be d_outputs but for glu, and
+/// saved but for glu and sparsemax.
+template <class V>
+void activation_backward(typename V::Number* d_inputs, const typename V::Number* d_outputs,
+                         const typename V::Number* saved, int rows, int columns,
+                         Activation activation, ActivationParameters parameters);
+
+/// The same for recurrent states, rows of [units]; overwrites d_states too. d_inputs is rounded to
+/// multiples of 2^-101, for the reason given above: gradients vanish over many steps.
+template <class V>
+void activate_states_backward(typename V::Number* const* d_inputs,
+                              typename V::Number* const* d_states,
+                              const typename V::Number* const* saved, int count, int units,
+                              Activation activation);
 
 }  // namespace simple_rnn

@@ -15,7 +15,18 @@ void embedding_forward(T* outputs, uint8_t* mask, const T* ids, const T* embeddi
   }
 }
 
+template <class T>
+void embedding_backward(T* d_embeddings, const T* d_outputs, const T* ids, int count,
+                        int output_dim) {
+  for (int i = 0; i < count; ++i, d_outputs += output_dim) {
+    T* const row = d_embeddings + static_cast<int>(ids[i]) * output_dim;
+    for (int j = 0; j < output_dim; ++j) row[j] += d_outputs[j];
+  }
+}
+
 template void embedding_forward<float>(float*, uint8_t*, const float*, const float*, int, int);
 template void embedding_forward<double>(double*, uint8_t*, const double*, const double*, int, int);
+template void embedding_backward<float>(float*, const float*, const float*, int, int);
+template void embedding_backward<double>(double*, const double*, const double*, int, int);
 
 }  // namespace simple_rnn

@@ -12,4 +12,8 @@ template <class T>
 void masking_forward(T* outputs, uint8_t* mask, const T* inputs, int rows, int features,
                      T mask_value);
 
+/// d_inputs [rows, features] = d_outputs, 0 in masked rows; d_inputs may be d_outputs.
+template <class T>
+void masking_backward(T* d_inputs, const uint8_t* mask, const T* d_outputs, int rows, int features);
+
 }  // namespace simple_rnn

@@ -30,14 +30,32 @@ constexpr int packed_size(int K, int columns) {
 
 template <class V, class T = typename V::Number>
 void pack_matrix(T* packed, const T* matrix, int K, int columns) {
+  constexpr int w = V::width;
+  const int total = padded<V>(columns);
+  for (int start = 0; start < total; start += 2 * w) {
+    const int end = total - start < 2 * w ? total : start + 2 * w;
+    for (int k = 0; k < K; ++k) {
+      for (int j = start; j < end; j += w, packed += w) {
+        const T* const from = matrix + k * columns + j;
+        V::store(packed, columns - j < w ? V::load_partial(from, columns - j) : V::load(from));
+      }
+    }
+  }
+}
+
+/// Packs the transpose of a [columns, K] matrix.
+template <class V, class T = typename V::Number>
+void pack_transposed(T* packed, const T* matrix, int K, int columns) {
   constexpr int panel_width = 2 * V::width;
   const int total = padded<V>(columns);
   for (int start = 0; start < total; start += panel_width) {
     const int width = total - start < panel_width ? total - start : panel_width;
-    for (int k = 0; k < K; ++k) {
-      for (int j = start; j < start + width; ++j)
-        *packed++ = j < columns ? matrix[k * columns + j] : T(0);
+    for (int j = 0; j < width; ++j) {
+      const T* const row = matrix + (start + j) * K;
+      const bool is_given = start + j < columns;
+      for (int k = 0; k < K; ++k) packed[k * width + j] = is_given ? row[k] : T(0);
     }
+    packed += K * width;
   }
 }
 

@@ -34,6 +34,18 @@ template <class V>
 void multiply_broadcast(typename V::Number* outputs, const typename V::Number* left,
                         const typename V::Number* right, const Axis* axes, int axis_count);
 
+/// The gradient of an operand of add_broadcast: d_operand += d_outputs, summed over the axes along
+/// which the operand was repeated. In `axes`, left is d_operand's and right d_outputs'.
+template <class V>
+void add_broadcast_gradient(typename V::Number* d_operand, const typename V::Number* d_outputs,
+                            const Axis* axes, int axis_count);
+
+/// The gradient of an operand of multiply_broadcast: d_operand += d_outputs · other, summed like
+/// that. In `axes`, left is d_operand's and right other's; d_outputs [the axes' sizes].
+template <class V>
+void multiply_broadcast_gradient(typename V::Number* d_operand, const typename V::Number* d_outputs,
+                                 const typename V::Number* other, const Axis* axes, int axis_count);
+
 /// A strided copy of blocks · rows pieces of `width` bytes: numbers and masks alike. Strides in
 /// bytes, between blocks and between the rows of one: 0 repeats an input, a negative one reverses.
 void copy_rows(uint8_t* outputs, const uint8_t* inputs, int blocks, int rows, int width,

@@ -1,5 +1,4 @@
-// The parts of a SimpleRNN pass: packed weights, workspace, rows of steps, and the recurrence
-// itself.
+// The parts of a SimpleRNN pass: packed weights, rows of steps, and the recurrence itself.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include "activations.h"
 #include "matrix_product.h"
 #include "simple_rnn.h"
+#include "workspace.h"
 
 namespace simple_rnn {
 
@@ -24,22 +24,6 @@ struct Packed {
       : kernel(packed),
         recurrent_kernel(packed + packed_size<V>(features, units)),
         bias(packed + packed_size<V>(features + units, units)) {}
-};
-
-/// Hands out consecutive parts of the workspace.
-class Workspace {
- public:
-  explicit Workspace(void* start) : next_(static_cast<char*>(start)) {}
-
-  template <class T>
-  T* take(size_t count) {
-    T* const part = reinterpret_cast<T*>(next_);
-    next_ += (count * sizeof(T) + 15) & ~size_t{15};
-    return part;
-  }
-
- private:
-  char* next_;
 };
 
 /// Rows of the steps of a batch.

@@ -22,8 +22,9 @@ enum SimpleRnnOptions : unsigned {
   zero_output_for_mask = 4,
   mask_backwards = 8,      // the mask alone is: the inputs are in processing order already
   outputs_backwards = 16,  // with return_sequences: the step processed first is written last
-  has_input_dropout = 32,  // the last two count for the size of the workspace alone
-  has_recurrent_dropout = 64
+  has_input_dropout = 32,  // this and the next count for the size of the workspace alone
+  has_recurrent_dropout = 64,
+  add_gradients = 128  // of the backward pass: weight gradients are added to what is there
 };
 
 /// Bytes of the packed weights: both kernels in panels and the bias padded with zeros. All sizes in

@@ -1,7 +1,7 @@
 // Holds the arrows of docs/architecture.md: which room of js/ and demo/ may import which.
 //
-// demo -> the public entries; io -> models -> layers -> runtime -> bindings. A room may reach over its
-// neighbour to the ones behind it, never back. Files directly in js/ are the entries, which gather names from
+// demo -> the public entries; io -> models -> training -> callbacks -> layers -> runtime -> bindings. A room may
+// reach over its neighbour to the ones behind it, never back. Files directly in js/ are the entries, which gather names from
 // everywhere, and what stands beside layers (js/initializers.ts, js/activations.ts, ...): one room with them.
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -10,8 +10,10 @@ import { filesBelow, root } from './files.mjs';
 
 /** For each room the rooms of js/ that it may import besides itself. */
 const arrows = {
-  io: ['models', 'layers', 'utils', 'runtime'],
-  models: ['layers', 'utils', 'runtime'],
+  io: ['models', 'training', 'callbacks', 'layers', 'utils', 'runtime'],
+  models: ['training', 'callbacks', 'layers', 'utils', 'runtime'],
+  training: ['callbacks', 'layers', 'utils', 'runtime'],
+  callbacks: ['layers', 'runtime'],
   layers: ['utils', 'runtime'],
   utils: ['runtime'],
   runtime: ['bindings'],
