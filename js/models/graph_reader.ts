@@ -13,8 +13,12 @@ import { checkReference, type Reference } from './reference.js';
 
 interface Entry {
   layer: Layer;
-  /** Applications that are still to be carried out, first to last. */
-  waiting: NodeConfig[];
+  /** The applications, first to last; none when all are carried out. */
+  waiting: readonly NodeConfig[];
+  /** Which of them is the next. */
+  next: number;
+  /** Layers that wait for an output of this one. */
+  readonly blocked: string[];
   /** Those that were. */
   done: Node[];
   /** Number of the first application in the file. */
@@ -27,6 +31,8 @@ export class GraphReader {
   readonly #operations = new MaskOperations();
   #isOld = false;
   #applications = 0;
+  // The layer that an application has to wait for.
+  #missing: string | null = null;
 
   /** The layers, in the order of the configuration. */
   get layers(): Layer[] {
@@ -52,7 +58,7 @@ export class GraphReader {
         continue;
       }
       const layer = deserialize<Layer>(entry as unknown as Serialized, options);
-      const made: Entry = { layer, waiting: [], done: [], base: 0 };
+      const made: Entry = { layer, waiting: [], next: 0, blocked: [], done: [], base: 0 };
       this.#entries.set(name, made);
       made.waiting = nodes.map((node) => readNode(layer, node));
       this.#isOld ||= made.waiting.some(({ isOld }) => isOld);
@@ -68,23 +74,41 @@ export class GraphReader {
     if (this.#applications > MAXIMUM_APPLICATIONS) {
       throw new ModelFormatError(`the graph has more than ${MAXIMUM_APPLICATIONS} applications of layers`);
     }
-    let pending = [...this.#entries].filter(([, { waiting }]) => waiting.length > 0);
-    while (pending.length > 0) {
-      let progress = false;
-      for (const [name, entry] of pending) {
-        let next = 0;
-        while (next < entry.waiting.length && this.apply(name, entry, entry.waiting[next] as NodeConfig)) next += 1;
-        if (next > 0) progress = true;
-        entry.waiting = entry.waiting.slice(next);
-      }
-      pending = pending.filter(([, { waiting }]) => waiting.length > 0);
-      if (!progress) {
-        throw new ModelFormatError(
-          'Invalid Functional model configuration. The graph of the Functional model either has loops or disconnected ' +
-            `nodes. The following layers failed to be resolved: ${show(pending.map(([name]) => name))}`,
-        );
-      }
+    let next = [...this.#entries.keys()];
+    while (next.length > 0) {
+      const { undecided, progress } = this.applyAll(next);
+      next = undecided;
+      if (!progress) break;
     }
+    const pending = [...this.#entries].filter(([, { waiting }]) => waiting.length > 0).map(([name]) => name);
+    if (pending.length === 0) return;
+    throw new ModelFormatError(
+      'Invalid Functional model configuration. The graph of the Functional model either has loops or disconnected ' +
+        `nodes. The following layers failed to be resolved: ${show(pending)}`,
+    );
+  }
+
+  // Each layer is tried again when what it waited for has come; those that wait for a mask are given back.
+  private applyAll(names: readonly string[]): { undecided: string[]; progress: boolean } {
+    const queue = [...names];
+    const undecided: string[] = [];
+    let progress = false;
+    for (let at = 0; at < queue.length; at += 1) {
+      const name = queue[at] as string;
+      const entry = this.#entries.get(name) as Entry;
+      const before = entry.done.length;
+      this.#missing = null;
+      while (entry.next < entry.waiting.length && this.apply(name, entry, entry.waiting[entry.next] as NodeConfig)) {
+        entry.next += 1;
+      }
+      if (entry.next === entry.waiting.length) entry.waiting = [];
+      else if (this.#missing === null) undecided.push(name);
+      else (this.#entries.get(this.#missing) as Entry).blocked.push(name);
+      if (entry.done.length === before) continue;
+      progress = true;
+      queue.push(...entry.blocked.splice(0));
+    }
+    return { undecided, progress };
   }
 
   /** The tensors that a nested list of [layer, node, tensor] names; one alone where it is no list. */
@@ -148,7 +172,10 @@ export class GraphReader {
     const number = node - entry.base;
     const made = entry.done[number];
     if (made === undefined) {
-      if (number >= 0 && number < entry.done.length + entry.waiting.length) return null;
+      if (number >= 0 && number < entry.waiting.length) {
+        this.#missing = name;
+        return null;
+      }
       throw new ModelFormatError(`Layer node index out of bounds: layer '${name}' has no node ${node}`);
     }
     const output = made.outputs[index];

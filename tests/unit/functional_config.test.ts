@@ -419,6 +419,27 @@ describe('forms', () => {
     expect(() => Functional.fromConfig(given)).toThrow(message);
   });
 
+  test('a long line, written from its end to its beginning, is read in time', () => {
+    const count = 2000;
+    const layer = (index: number): Json => ({
+      class_name: 'Activation',
+      config: { activation: 'relu', name: `layer${index}` },
+      name: `layer${index}`,
+      inbound_nodes: [{ args: [ref(index === 0 ? 'x' : `layer${index - 1}`)], kwargs: {} }],
+    });
+    const input = { class_name: 'InputLayer', config: { batch_shape: [null, 3], name: 'x' }, name: 'x' };
+    const list = Array.from({ length: count }, (_, index) => layer(count - 1 - index));
+    const start = performance.now();
+    using model = Functional.fromConfig({
+      name: 'line',
+      layers: [...list, input],
+      input_layers: ['x', 0, 0],
+      output_layers: [`layer${count - 1}`, 0, 0],
+    });
+    expect(outputs(model, tensor([[-1, 0, 2]]))).toEqual([[0, 0, 2]]);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   test('models within models that would grow without end are refused at once', () => {
     let inner: Json = config();
     inner.output_layers = ['sum', 0, 0];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { loadModel } from 'simple-rnn/io';
-import { FORMAT, keras, members, path, refused, text } from './io_support.js';
+import { FORMAT, json, keras, members, path, refused, text } from './io_support.js';
 
 const model = 'keras_stateful_nobias.keras';
 const inputs = JSON.parse(readFileSync(path('keras_stateful_nobias.io.json'), 'utf8')).inputs[0];
@@ -19,6 +19,20 @@ test.each(['float64', 'big_endian', 'big_endian_float64', 'checkpoint_dependenci
   'reads weights of the variant %s to the bit',
   async (name) => {
     expect(await outputs(variant(name))).toEqual(await outputs(keras(model)));
+  },
+);
+
+test.each(['nested_dependencies', 'nested_dependencies_doubled'])(
+  "reads a model within a model with early versions' names of groups: %s",
+  async (name) => {
+    const nested = 'k3_nested_trained.keras';
+    const weights = new Uint8Array(readFileSync(path(`hdf5/${name}.h5`)));
+    const old = await loadModel(keras(nested, { 'model.weights.h5': weights }));
+    const plain = await loadModel(keras(nested));
+    expect(old.getWeights()).toEqual(plain.getWeights());
+    expect(old.optimizerState).toEqual(plain.optimizerState);
+    old.dispose();
+    plain.dispose();
   },
 );
 
@@ -115,4 +129,33 @@ test('weights cut short anywhere are refused', async () => {
   for (let i = 0; i < 50; i++) {
     await refused(withWeights(whole.subarray(0, Math.floor((whole.length * i) / 50))), FORMAT, /./);
   }
+});
+
+describe("the optimizer's variables", () => {
+  const compiled = (name: string): Uint8Array => {
+    const config = JSON.parse(new TextDecoder().decode(members(model)['config.json']));
+    config.compile_config = { optimizer: 'sgd', loss: 'mse' };
+    const weights = new Uint8Array(readFileSync(path(`hdf5/${name}.h5`)));
+    return keras(model, { 'config.json': json(config), 'model.weights.h5': weights });
+  };
+
+  test('come in the order of their numbers, whole numbers exactly', async () => {
+    const loaded = await loadModel(compiled('optimizer'));
+    const { name, variables } = loaded.optimizerState ?? { name: null, variables: [] };
+    expect(name).toBe('sgd');
+    expect(variables.map(({ shape }) => shape)).toEqual([[], [], ...Array(9).fill([3, 3])]);
+    expect([...variables[0].data, ...variables[1].data]).toEqual([2 ** 40, 0.5]);
+    loaded.dispose();
+  });
+
+  test.each<[string, RegExp]>([
+    ['optimizer_large', /1000 values of the optimizer, too many/],
+    ['optimizer_index', /2 variables of the optimizer, but no "optimizer\/vars\/1"/],
+    ['optimizer_text', /type "S3"; a number is expected/],
+  ])('are refused in the variant %s, and left aside without the training configuration', async (name, message) => {
+    await refused(compiled(name), FORMAT, message);
+    const loaded = await loadModel(compiled(name), { compile: false });
+    expect(loaded.optimizerState).toBeNull();
+    loaded.dispose();
+  });
 });

@@ -23,7 +23,7 @@ export class Scale extends Layer {
     this.supportsMasking = true;
   }
 
-  override build(): void {
+  override build(_inputShape?: unknown): void {
     const initializer = { class_name: 'Constant', config: { value: this.start } };
     this.factor = this.addWeight({ name: 'factor', initializer, regularizer: 'l1' });
   }
