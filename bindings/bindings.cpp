@@ -17,6 +17,7 @@
 #include "regularizers.h"
 #include "simd.h"
 #include "simple_rnn.h"
+#include "simple_rnn_train.h"
 #include "spectrum.h"
 
 namespace {
@@ -122,6 +123,46 @@ double orthogonal_bytes(int rows, int columns) {
   return static_cast<double>(orthogonal_workspace_bytes(rows, columns));
 }
 
+double backward_packed_bytes(int features, int units) {
+  return static_cast<double>(simple_rnn_backward_packed_bytes<V>(features, units));
+}
+
+void backward_pack(Address packed, Address kernel, Address recurrent_kernel, int features,
+                   int units) {
+  simple_rnn_backward_pack<V>(floats(packed), floats(kernel), floats(recurrent_kernel), features,
+                              units);
+}
+
+double backward_workspace_bytes(int batch, int steps, int features, int units) {
+  return static_cast<double>(simple_rnn_backward_workspace_bytes<V>(batch, steps, features, units));
+}
+
+double dense_backward_bytes(int features, int units) {
+  return static_cast<double>(dense_backward_packed_bytes<V>(features, units));
+}
+
+void dense_backward_pack_of(Address packed, Address kernel, int features, int units) {
+  dense_backward_pack<V>(floats(packed), floats(kernel), features, units);
+}
+
+double dense_backward_workspace(int features, int units) {
+  return static_cast<double>(dense_backward_workspace_bytes<V>(features, units));
+}
+
+bool activation_saves_inputs(int activation, float a, float b, float c) {
+  return saved_for_backward(activation_of(activation), {a, b, c}) == Saved::inputs;
+}
+
+void penalty_gradient(Address gradients, Address inputs, int count, double l1, double l2) {
+  add_penalty_gradient(floats(gradients), floats(inputs), count, l1, l2);
+}
+
+void orthogonal_gradient(Address gradients, Address workspace, Address inputs, int rows,
+                         int columns, double factor, bool of_columns) {
+  add_orthogonal_gradient(floats(gradients), floats(workspace), floats(inputs), rows, columns,
+                          factor, of_columns);
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(simple_rnn) {
@@ -142,6 +183,15 @@ EMSCRIPTEN_BINDINGS(simple_rnn) {
   function("penalty", &penalty_of);
   function("orthogonalPenalty", &orthogonal_penalty_of);
   function("constrainNorms", &constrain);
+  function("simpleRnnBackwardPackedBytes", &backward_packed_bytes);
+  function("simpleRnnBackwardPack", &backward_pack);
+  function("simpleRnnBackwardWorkspaceBytes", &backward_workspace_bytes);
+  function("denseBackwardPackedBytes", &dense_backward_bytes);
+  function("denseBackwardPack", &dense_backward_pack_of);
+  function("denseBackwardWorkspaceBytes", &dense_backward_workspace);
+  function("activationSavesInputs", &activation_saves_inputs);
+  function("addPenaltyGradient", &penalty_gradient);
+  function("addOrthogonalGradient", &orthogonal_gradient);
   function("eigenvaluesWorkspaceBytes", &eigenvalues_bytes);
   function("eigenvalues", &eigenvalues_of);
 #define SIMPLE_RNN_CONSTANT(name, a, b, c) \
@@ -229,5 +279,64 @@ EMSCRIPTEN_KEEPALIVE void copy_rows(uint8_t* outputs, const uint8_t* inputs, int
 EMSCRIPTEN_KEEPALIVE void or_masks(uint8_t* outputs, const uint8_t* left, const uint8_t* right,
                                    int count) {
   simple_rnn::or_masks(outputs, left, right, count);
+}
+
+EMSCRIPTEN_KEEPALIVE void simple_rnn_train_forward(
+    float* outputs, float* final_state, float* states, void* workspace, const float* inputs,
+    const float* initial_state, const uint8_t* mask, const float* input_dropout,
+    const float* recurrent_dropout, const float* packed, int batch, int steps, int features,
+    int units, int output_stride, int activation, unsigned options) {
+  simple_rnn::simple_rnn_train_forward<V>(outputs, final_state, states, workspace, inputs,
+                                          initial_state, mask, input_dropout, recurrent_dropout,
+                                          packed, batch, steps, features, units, output_stride,
+                                          activation_of(activation), options);
+}
+
+EMSCRIPTEN_KEEPALIVE void simple_rnn_backward(
+    float* d_inputs, float* d_initial_state, float* d_kernel, float* d_recurrent_kernel,
+    float* d_bias, float* d_states, void* workspace, const float* d_outputs,
+    const float* d_final_state, const float* inputs, const float* states,
+    const float* initial_state, const uint8_t* mask, const float* input_dropout,
+    const float* recurrent_dropout, const float* packed, const float* backward_packed, int batch,
+    int steps, int features, int units, int output_stride, int truncate, int activation,
+    unsigned options) {
+  simple_rnn::simple_rnn_backward<V>(d_inputs, d_initial_state, d_kernel, d_recurrent_kernel,
+                                     d_bias, d_states, workspace, d_outputs, d_final_state, inputs,
+                                     states, initial_state, mask, input_dropout, recurrent_dropout,
+                                     packed, backward_packed, batch, steps, features, units,
+                                     output_stride, truncate, activation_of(activation), options);
+}
+
+EMSCRIPTEN_KEEPALIVE void dense_backward(float* d_inputs, float* d_kernel, float* d_bias,
+                                         void* workspace, const float* d_outputs,
+                                         const float* inputs, const float* outputs,
+                                         const float* packed, const float* backward_packed,
+                                         int rows, int features, int units, int activation,
+                                         bool add) {
+  simple_rnn::dense_backward<V>(d_inputs, d_kernel, d_bias, workspace, d_outputs, inputs, outputs,
+                                packed, backward_packed, rows, features, units,
+                                activation_of(activation), add);
+}
+
+EMSCRIPTEN_KEEPALIVE void embedding_backward(float* d_embeddings, const float* d_outputs,
+                                             const float* ids, int count, int output_dim) {
+  simple_rnn::embedding_backward<float>(d_embeddings, d_outputs, ids, count, output_dim);
+}
+
+EMSCRIPTEN_KEEPALIVE void masking_backward(float* d_inputs, const uint8_t* mask,
+                                           const float* d_outputs, int rows, int features) {
+  simple_rnn::masking_backward<float>(d_inputs, mask, d_outputs, rows, features);
+}
+
+EMSCRIPTEN_KEEPALIVE void activation_backward(float* d_inputs, const float* d_outputs,
+                                              const float* saved, int rows, int columns,
+                                              int activation, float a, float b, float c) {
+  simple_rnn::activation_backward<V>(d_inputs, d_outputs, saved, rows, columns,
+                                     activation_of(activation), {a, b, c});
+}
+
+EMSCRIPTEN_KEEPALIVE void add_broadcast_gradient(float* d_operand, const float* d_outputs,
+                                                 const Axis* axes, int axis_count) {
+  simple_rnn::add_broadcast_gradient<V>(d_operand, d_outputs, axes, axis_count);
 }
 }

@@ -107,6 +107,28 @@ export interface Kernels {
     rate: number,
   ): void;
 
+  // --- backward passes (src/simple_rnn_train.h, src/dense.h, src/activations.h, src/regularizers.h)
+  simpleRnnBackwardPackedBytes(features: number, units: number): number;
+  simpleRnnBackwardPack(packed: number, kernel: number, recurrentKernel: number, features: number, units: number): void;
+  simpleRnnBackwardWorkspaceBytes(batch: number, steps: number, features: number, units: number): number;
+  denseBackwardPackedBytes(features: number, units: number): number;
+  denseBackwardPack(packed: number, kernel: number, features: number, units: number): void;
+  denseBackwardWorkspaceBytes(features: number, units: number): number;
+  /** Whether activationBackward wants the inputs as `saved`; else the outputs will do. */
+  activationSavesInputs(activation: number, a: number, b: number, c: number): boolean;
+  /** gradients += l1 · sign(x) + 2 · l2 · x */
+  addPenaltyGradient(gradients: number, inputs: number, count: number, l1: number, l2: number): void;
+  /** gradients [rows, columns] += those of orthogonalPenalty; workspace: rows · columns numbers and both sides. */
+  addOrthogonalGradient(
+    gradients: number,
+    workspace: number,
+    inputs: number,
+    rows: number,
+    columns: number,
+    factor: number,
+    ofColumns: boolean,
+  ): void;
+
   // --- spectrum (src/spectrum.h)
   eigenvaluesWorkspaceBytes(units: number): number;
   /** outputs: float64 [U, 2], real and imaginary parts; matrix [U, U], finite. False if it does not converge. */
@@ -235,6 +257,84 @@ export interface PlainExports {
   ): void;
   /** outputs = left | right, count bytes; outputs may be left or right. */
   _or_masks(outputs: number, left: number, right: number, count: number): void;
+
+  // The backward passes: see the headers of the same names in src.
+  _simple_rnn_train_forward(
+    outputs: number,
+    finalState: number,
+    states: number,
+    workspace: number,
+    inputs: number,
+    initialState: number,
+    mask: number,
+    inputDropout: number,
+    recurrentDropout: number,
+    packed: number,
+    batch: number,
+    steps: number,
+    features: number,
+    units: number,
+    outputStride: number,
+    activation: number,
+    options: number,
+  ): void;
+  _simple_rnn_backward(
+    dInputs: number,
+    dInitialState: number,
+    dKernel: number,
+    dRecurrentKernel: number,
+    dBias: number,
+    dStates: number,
+    workspace: number,
+    dOutputs: number,
+    dFinalState: number,
+    inputs: number,
+    states: number,
+    initialState: number,
+    mask: number,
+    inputDropout: number,
+    recurrentDropout: number,
+    packed: number,
+    backwardPacked: number,
+    batch: number,
+    steps: number,
+    features: number,
+    units: number,
+    outputStride: number,
+    truncate: number,
+    activation: number,
+    options: number,
+  ): void;
+  _dense_backward(
+    dInputs: number,
+    dKernel: number,
+    dBias: number,
+    workspace: number,
+    dOutputs: number,
+    inputs: number,
+    outputs: number,
+    packed: number,
+    backwardPacked: number,
+    rows: number,
+    features: number,
+    units: number,
+    activation: number,
+    add: number,
+  ): void;
+  _embedding_backward(dEmbeddings: number, dOutputs: number, ids: number, count: number, outputDim: number): void;
+  _masking_backward(dInputs: number, mask: number, dOutputs: number, rows: number, features: number): void;
+  _activation_backward(
+    dInputs: number,
+    dOutputs: number,
+    saved: number,
+    rows: number,
+    columns: number,
+    activation: number,
+    a: number,
+    b: number,
+    c: number,
+  ): void;
+  _add_broadcast_gradient(dOperand: number, dOutputs: number, axes: number, axisCount: number): void;
 }
 
 export interface SimpleRNNModule extends Kernels, PlainExports {

@@ -14,6 +14,7 @@ export { Dense, type DenseOptions } from './layers/dense.js';
 export { Dropout, type DropoutOptions } from './layers/dropout.js';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
 export { Flatten, type FlattenOptions } from './layers/flatten.js';
+export { type GradientOptions, type GradientResult, gradients } from './layers/gradients.js';
 export * as layers from './layers/index.js';
 export { type DeserializeOptions, deserialize, registerLayer, serialize } from './layers/index.js';
 export { Input } from './layers/input.js';

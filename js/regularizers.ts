@@ -16,12 +16,14 @@ export interface Regularizer extends Member {
   (x: TensorLike): number;
   /** @internal The penalty on the numbers of this shape at `address`. */
   penalty(address: number, shape: readonly number[]): number;
+  /** @internal Adds its gradient, times `factor`, to the numbers at `gradients`. */
+  addGradient(gradients: number, address: number, shape: readonly number[], factor: number): void;
 }
 
 /** A name (`'l2'`), `{ class_name, config }`, a regularizer, or null for none. */
 export type RegularizerIdentifier = string | Serialized | Regularizer | null;
 
-type Penalty = Regularizer['penalty'];
+type Penalty = Pick<Regularizer, 'penalty' | 'addGradient'>;
 
 function factor(config: Config, name: string): number {
   const value = config[name];
@@ -34,7 +36,11 @@ function factor(config: Config, name: string): number {
 }
 
 function sums(l1: number, l2: number): Penalty {
-  return (address, shape) => kernels().penalty(address, sizeOf(shape), l1, l2);
+  return {
+    penalty: (address, shape) => kernels().penalty(address, sizeOf(shape), l1, l2),
+    addGradient: (gradients, address, shape, scale) =>
+      kernels().addPenaltyGradient(gradients, address, sizeOf(shape), scale * l1, scale * l2),
+  };
 }
 
 function orthogonal(scale: number, mode: unknown): Penalty {
@@ -43,16 +49,27 @@ function orthogonal(scale: number, mode: unknown): Penalty {
       `Invalid value for argument \`mode\`. Expected one of {"rows", "columns"}. Received: mode=${show(mode)}`,
     );
   }
-  return (address, shape) => {
+  const sides = (shape: readonly number[]): [number, number] => {
     const [rows, columns] = shape;
-    if (rows === undefined || columns === undefined || shape.length !== 2) {
-      throw new ShapeError(
-        `Inputs to OrthogonalRegularizer must have rank 2. Received: inputs.shape=${showShape(shape)}`,
-      );
-    }
-    return borrow(4 * rows * columns, 'OrthogonalRegularizer', (workspace) =>
-      kernels().orthogonalPenalty(workspace, address, rows, columns, scale, mode === 'columns'),
+    if (rows !== undefined && columns !== undefined && shape.length === 2) return [rows, columns];
+    throw new ShapeError(
+      `Inputs to OrthogonalRegularizer must have rank 2. Received: inputs.shape=${showShape(shape)}`,
     );
+  };
+  const byColumns = mode === 'columns';
+  return {
+    penalty(address, shape) {
+      const [rows, columns] = sides(shape);
+      return borrow(4 * rows * columns, 'OrthogonalRegularizer', (workspace) =>
+        kernels().orthogonalPenalty(workspace, address, rows, columns, scale, byColumns),
+      );
+    },
+    addGradient(gradients, address, shape, factor) {
+      const [rows, columns] = sides(shape);
+      borrow(4 * (rows * columns + rows + columns), 'OrthogonalRegularizer', (workspace) =>
+        kernels().addOrthogonalGradient(gradients, workspace, address, rows, columns, factor * scale, byColumns),
+      );
+    },
   };
 }
 
@@ -67,7 +84,7 @@ function kind(
     aliases,
     defaults,
     make(config) {
-      const penalty = penaltyOf(config);
+      const { penalty, addGradient } = penaltyOf(config);
       const regularizer = (x: TensorLike): number => {
         const { data, shape } = toTensor(x, `${className}: x`);
         return borrow(4 * data.length, className, (address) => {
@@ -75,7 +92,9 @@ function kind(
           return penalty(address, shape);
         });
       };
-      return Object.freeze(Object.assign(regularizer, { className, getConfig: () => ({ ...config }), penalty }));
+      return Object.freeze(
+        Object.assign(regularizer, { className, getConfig: () => ({ ...config }), penalty, addGradient }),
+      );
     },
   };
 }

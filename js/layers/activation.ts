@@ -102,8 +102,8 @@ class ActivationCall extends Call {
     const { activationCode: code, parameters } = this.#layer;
     const [a, b, c] = parameters;
     return () => {
-      const saved = kernels().activationSaves(code, a, b, c) === 2 ? this.input.address : output.address;
-      kernels().activationBackward(into.address, dOutputs, saved, this.#rows, this.#columns, code, a, b, c);
+      const saved = kernels().activationSavesInputs(code, a, b, c) ? this.input.address : output.address;
+      kernels()._activation_backward(into.address, dOutputs, saved, this.#rows, this.#columns, code, a, b, c);
       into.done();
     };
   }

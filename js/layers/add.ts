@@ -191,7 +191,7 @@ class SumCall extends Call {
         const start = into.address / 4;
         kernels().HEAPF32.fill(0, start, start + count);
         writeAxes(axesAddress, axes);
-        kernels().addRepeated(into.address, dOutputs, axesAddress, axes.length / 3);
+        kernels()._add_broadcast_gradient(into.address, dOutputs, axesAddress, axes.length / 3);
         into.done();
       };
     });

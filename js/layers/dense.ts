@@ -204,7 +204,7 @@ class DenseCall extends Call {
     const workspace = gradients.arena.scratch(kernels().denseBackwardWorkspaceBytes(features, units));
     void layer.backwardPacked.address;
     return () => {
-      kernels().denseBackward(
+      kernels()._dense_backward(
         into?.address ?? 0,
         dKernel,
         dBias,
@@ -218,7 +218,7 @@ class DenseCall extends Call {
         features,
         units,
         code,
-        true,
+        1,
       );
       into?.done();
     };

@@ -165,6 +165,6 @@ class EmbeddingCall extends Call {
     const table = layer.ownWeights[0] as Weight;
     const dTable = gradients.weight(table);
     if (dOutputs === 0 || dTable === 0) return null;
-    return () => kernels().embeddingBackward(dTable, dOutputs, this.input.address, this.#count, layer.outputDim);
+    return () => kernels()._embedding_backward(dTable, dOutputs, this.input.address, this.#count, layer.outputDim);
   }
 }

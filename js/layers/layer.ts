@@ -174,7 +174,7 @@ export abstract class Layer extends LossHolder {
     if (isSymbolic(list) || isSymbolic(given.initialState, 3) || isSymbolic(given.mask)) {
       return this.pack(this.connect(list, given, Array.isArray(inputs)));
     }
-    return this.pack(this.evaluate(list, given, (spans, context) => this.open(spans, context)));
+    return this.pack(this.evaluate(inputs, given, (spans, context) => this.open(spans, context)));
   }
 
   /**
@@ -185,7 +185,7 @@ export abstract class Layer extends LossHolder {
   call(inputs: any, options?: any, _more?: any): any {
     this.alive();
     const given = checkOptions(`${this.owner}: call`, options as ApplyOptions, this.applyOptions);
-    const outputs = this.evaluate(this.listOf(inputs), given, (spans, context) => this.own(spans, context));
+    const outputs = this.evaluate(inputs, given, (spans, context) => this.own(spans, context));
     return this.pack(outputs.map((output) => new Tensor(output.data, output.shape)));
   }
 
@@ -241,11 +241,9 @@ export abstract class Layer extends LossHolder {
     return value === undefined || value === null ? null : checkBoolean(this.owner, 'training', value);
   }
 
-  private evaluate(
-    list: readonly unknown[],
-    given: ApplyOptions,
-    begin: (inputs: readonly Span[], context: CallContext) => Call,
-  ): Tensor[] {
+  /** @internal Everything that an application to data is given, checked; builds the layer. */
+  readApplication(x: unknown, given: ApplyOptions): Application {
+    const list = this.listOf(x);
     const training = this.readTraining(given.training);
     const inputs = list.map((each, index) =>
       toTensor(each, `${this.owner}: inputs${list.length > 1 ? `[${index}]` : ''}`),
@@ -256,19 +254,25 @@ export abstract class Layer extends LossHolder {
     const initialState = this.readStates(given.initialState ?? null, shapes[0]?.[0] ?? 0) as Tensor[] | null;
     this.ensureBuilt(shapes);
     if (masks.some((mask) => mask !== null)) this.warnOfMask();
-    if (isOutermost()) this.clearLosses();
-    const losses = (layer: Layer, value: number) => layer.lossList.add(value, list);
-    const explicitMasks = given.mask !== undefined;
-    const all = {
+    return {
+      list,
       inputs,
       masks: masks as (Tensor | null)[],
       initialState,
-      explicitMasks,
+      explicitMasks: given.mask !== undefined,
       training,
-      losses,
-      inspections: null,
     };
-    return nested(() => evaluateEagerly(this.owner, begin, all));
+  }
+
+  private evaluate(
+    x: unknown,
+    given: ApplyOptions,
+    begin: (inputs: readonly Span[], context: CallContext) => Call,
+  ): Tensor[] {
+    const { list, ...read } = this.readApplication(x, given);
+    if (isOutermost()) this.clearLosses();
+    const losses = (layer: Layer, value: number) => layer.lossList.add(value, list);
+    return nested(() => evaluateEagerly(this.owner, begin, { ...read, losses, inspections: null }));
   }
 
   // Makes a node of the graph.
@@ -343,6 +347,18 @@ export abstract class Layer extends LossHolder {
     }
     return new this(given);
   }
+}
+
+/** What an application to data is given. */
+export interface Application {
+  /** As they came. */
+  list: readonly unknown[];
+  inputs: readonly Tensor[];
+  /** One for each input. */
+  masks: readonly (Tensor | null)[];
+  initialState: readonly Tensor[] | null;
+  explicitMasks: boolean;
+  training: boolean | null;
 }
 
 /** What `computeMask` gives. */

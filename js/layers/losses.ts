@@ -1,6 +1,7 @@
 import type { Regularizer } from '../regularizers.js';
+import { kernels } from '../runtime/module.js';
 import { type Backward, type Gradients, inReverse } from './backward.js';
-import { Call, type LossSink } from './call.js';
+import { Call, type LossSink, sizeOf } from './call.js';
 import type { Layer } from './layer.js';
 
 // How many applications to data are under way: those within a user's `call` add their losses to the outer one's.
@@ -81,7 +82,9 @@ export class RegularizedCall extends Call {
       const into = gradients.into(output);
       if (into === null) return null;
       return () => {
-        this.#regularizer.gradient(into.address, output.address, output.shape, 1 / (output.shape[0] ?? 1));
+        const start = into.address / 4;
+        kernels().HEAPF32.fill(0, start, start + sizeOf(output.shape));
+        this.#regularizer.addGradient(into.address, output.address, output.shape, 1 / (output.shape[0] ?? 1));
         into.done();
       };
     });

@@ -89,7 +89,7 @@ class MaskingCall extends Call {
     const into = dOutputs === 0 ? null : gradients.into(this.input);
     if (into === null) return null;
     return () => {
-      kernels().maskingBackward(into.address, this.#mask, dOutputs, this.#rows, this.#features);
+      kernels()._masking_backward(into.address, this.#mask, dOutputs, this.#rows, this.#features);
       into.done();
     };
   }

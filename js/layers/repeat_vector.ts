@@ -86,7 +86,7 @@ class RepeatVectorCall extends Call {
       const start = into.address / 4;
       kernels().HEAPF32.fill(0, start, start + batch * features);
       writeAxes(axesAddress, axes);
-      kernels().addRepeated(into.address, dOutputs, axesAddress, axes.length / 3);
+      kernels()._add_broadcast_gradient(into.address, dOutputs, axesAddress, axes.length / 3);
       into.done();
     };
   }

@@ -90,7 +90,7 @@ class CellCall {
   forward(initialState: number, finalState: number): void {
     const { cell } = this;
     if (this.states !== 0) {
-      kernels().simpleRnnTrainForward(
+      kernels()._simple_rnn_train_forward(
         this.output,
         finalState,
         this.states,
@@ -152,7 +152,7 @@ function layOutCell(call: CellCall, given: CellGradients, truncate: number, grad
   const { dInputs, dInitialState, dOutputs, dFinalState, initialState } = given;
   void cell.backwardPacked.address;
   return () => {
-    kernels().simpleRnnBackward(
+    kernels()._simple_rnn_backward(
       dInputs?.address ?? 0,
       dInitialState?.address ?? 0,
       dKernel,

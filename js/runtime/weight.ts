@@ -9,6 +9,8 @@ export interface WeightRegularizer {
   readonly className: string;
   /** @internal Of numbers that lie in the heap. */
   penalty(address: number, shape: readonly number[]): number;
+  /** @internal Adds its gradient, times `factor`, to numbers in the heap. */
+  addGradient(gradients: number, address: number, shape: readonly number[], factor: number): void;
 }
 
 /** A rule that a weight is held to. */
