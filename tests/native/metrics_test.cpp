@@ -58,7 +58,7 @@ TEST(Metrics, ConfusionMatrices) {
                   static_cast<int>(y.size()) / columns, columns, options);
     // above[1] true positives, above[0] false positives; below[0] true negatives
     std::vector<double> above[2], below[2];
-    for (size_t target : {0, 1}) {
+    for (const size_t target : {size_t{0}, size_t{1}}) {
       for (size_t table = 0; table < tables; ++table) {
         const double* const buckets = &counts[(table * 2 + target) * (n + 1)];
         for (size_t i = 0; i < n; ++i) {
