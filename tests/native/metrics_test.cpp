@@ -13,7 +13,7 @@ TEST(Metrics, Accuracies) {
       {"exact", Accuracy::exact},   {"binary", Accuracy::binary},
       {"sparse", Accuracy::sparse}, {"categorical", Accuracy::categorical},
       {"top_k", Accuracy::top_k},   {"sparse_top_k", Accuracy::sparse_top_k}};
-  for (Case& line : cases("metrics")) {
+  for (FixtureLine& line : cases("metrics")) {
     if (line.word() != "accuracy") continue;
     const std::string name = line.word();
     const double parameter = line.number();
@@ -38,7 +38,7 @@ TEST(Metrics, WeightedMeans) {
 }
 
 TEST(Metrics, ConfusionMatrices) {
-  for (Case& line : cases("metrics")) {
+  for (FixtureLine& line : cases("metrics")) {
     if (line.word() != "confusion") continue;
     ConfusionOptions options = {};
     options.is_even = line.number() != 0;
@@ -88,7 +88,7 @@ TEST(Metrics, NaNIsAboveNoThreshold) {
 }
 
 TEST(Metrics, ScoresAndSquares) {
-  for (Case& line : cases("metrics")) {
+  for (FixtureLine& line : cases("metrics")) {
     const std::string kind = line.word();
     if (kind != "score" && kind != "squares") continue;
     const double threshold = kind == "score" ? line.number() : 0;
@@ -108,7 +108,7 @@ TEST(Metrics, ScoresAndSquares) {
 }
 
 TEST(Metrics, Correlations) {
-  for (Case& line : cases("metrics")) {
+  for (FixtureLine& line : cases("metrics")) {
     if (line.word() != "correlation") continue;
     const std::string name = line.word();
     const int columns = line.whole();
