@@ -55,6 +55,7 @@ export class BackupAndRestore extends Callback {
       `Invalid value for argument \`save_freq\`. Received: save_freq=${show(this.saveFreq)}. ` +
         "Expected either 'epoch' or an integer value.",
     );
+    this.ignoresBatchLogs = true;
     this.deleteCheckpoint = checkBoolean(owner, 'deleteCheckpoint', given.deleteCheckpoint ?? true);
   }
 

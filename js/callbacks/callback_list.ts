@@ -32,9 +32,9 @@ export class CallbackList {
     this.callbacks = [...callbacks, ...last, ...(own ? [] : [this.history])];
   }
 
-  /** Whether anyone listens: where nobody does, nothing has to be computed for them. */
-  listens(hook: Hook): boolean {
-    return this.callbacks.some((callback) => hookOf(callback, hook) !== undefined);
+  /** Whether a hook of batches reads logs: where none does, they need not be computed. */
+  wantsLogs(hook: Hook): boolean {
+    return this.callbacks.some((callback) => !callback.ignoresBatchLogs && hookOf(callback, hook) !== undefined);
   }
 
   setModel(model: CallbackModel): void {

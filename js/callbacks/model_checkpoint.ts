@@ -64,6 +64,7 @@ export class ModelCheckpoint extends MonitorCallback {
       this.saveFreq,
       `Unrecognized save_freq: ${show(this.saveFreq)}. Expected save_freq are 'epoch' or integer values`,
     );
+    this.ignoresBatchLogs = this.#frequency.isPerEpoch;
     const threshold = given.initialValueThreshold ?? null;
     this.best = threshold === null ? null : checkNumber(owner, 'initialValueThreshold', threshold);
   }
