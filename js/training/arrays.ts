@@ -15,21 +15,30 @@ export interface Arrays {
 /** Weights of classes, by label. */
 export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number, number>;
 
+function isObjectWithData(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || (value !== null && typeof value === 'object' && 'data' in value);
+}
+
+function isByName(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && !isObjectWithData(value);
+}
+
 /**
  * One value, a list with one for each name, or an object by name: as a list in the order of the names.
  * @throws {ArgumentError} for other names, another count or a missing one.
  */
 export function listByName(owner: string, argument: string, value: unknown, names: readonly string[]): unknown[] {
-  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value) && !ArrayBuffer.isView(value);
-  if (isObject && !('data' in value)) {
-    const given = value as Record<string, unknown>;
-    const other = Object.keys(given).find((key) => !names.includes(key)) ?? names.find((name) => !(name in given));
+  if (isByName(value)) {
+    const other = Object.keys(value).find((key) => !names.includes(key)) ?? names.find((name) => !(name in value));
     if (other !== undefined) {
       throw new ArgumentError(`${owner}: \`${argument}\` must have the keys ${show([...names])}, see '${other}'`);
     }
-    return names.map((name) => given[name]);
+    return names.map((name) => value[name]);
   }
-  if (names.length === 1) return [value];
+  if (names.length === 1) {
+    const isList = Array.isArray(value) && value.length === 1 && isObjectWithData(value[0]);
+    return isList ? value : [value];
+  }
   if (Array.isArray(value) && value.length === names.length) return value;
   throw new ArgumentError(
     `${owner}: \`${argument}\` must be a list of ${names.length}, or an object with the keys ${show([...names])}, ` +
@@ -51,8 +60,7 @@ export function readTargets(owner: string, argument: string, value: unknown, nam
  */
 export function readSampleWeight(owner: string, value: unknown, names: readonly string[]): (Tensor | null)[] {
   const isNested = Array.isArray(value) && typeof value[0] !== 'number';
-  const isObject = value !== null && typeof value === 'object' && !Array.isArray(value) && !ArrayBuffer.isView(value);
-  if (names.length === 1 || isNested || (isObject && !('data' in value))) {
+  if (names.length === 1 || isNested || isByName(value)) {
     const read = (each: unknown, index: number) =>
       each === null || each === undefined
         ? null

@@ -2,7 +2,7 @@ import { checkInteger, show } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
 import { Tensor } from '../runtime/tensor.js';
 import { type Arrays, checkCardinality } from './arrays.js';
-import { permutation, shuffle } from './permutation.js';
+import { inOrder, permutation, shuffle } from './permutation.js';
 
 /** Some rows of a tensor. Nothing is copied before somebody asks. */
 export class Rows {
@@ -132,7 +132,7 @@ export class ArrayBatches implements BatchSource {
     const samples = this.#samples;
     if (this.#shuffle === true) this.#order = permutation(samples);
     if (this.#shuffle !== 'batch') return;
-    this.#order = Uint32Array.from({ length: samples }, (_, index) => index);
+    this.#order = inOrder(samples);
     for (let start = 0; start < samples; start += this.#batchSize) {
       shuffle(this.#order, start, Math.min(samples, start + this.#batchSize));
     }
@@ -162,6 +162,22 @@ export type BatchIterable = Iterable<unknown> | AsyncIterable<unknown>;
 export function isBatchIterable(value: unknown): value is BatchIterable {
   if (value === null || typeof value !== 'object' || Array.isArray(value) || ArrayBuffer.isView(value)) return false;
   return Symbol.asyncIterator in value || Symbol.iterator in value;
+}
+
+/** What is given beside an iterable, but belongs into it. @throws {ArgumentError} with Keras' words where it has some. */
+export function refuseBesideIterable(owner: string, given: Readonly<Record<string, unknown>>): void {
+  const own: Record<string, string> = {
+    y: 'When providing `x` as a generator, `y` should not be passed. Instead, the targets should be included as part of the generator.',
+    sampleWeight:
+      'When providing `x` as a generator, `sample_weights` should not be passed. Instead, the sample weights should be included as part of the generator.',
+    validationSplit: 'Argument `validation_split` is only supported for tensors or NumPy arrays.',
+  };
+  for (const name of ['y', 'sampleWeight', 'validationSplit', 'classWeight', 'batchSize', 'shuffle']) {
+    const value = given[name];
+    if (value === undefined || value === null || value === false || (name === 'validationSplit' && value === 0))
+      continue;
+    throw new ArgumentError(`${owner}: ${own[name] ?? `Argument \`${name}\` is not supported for generator inputs.`}`);
+  }
 }
 
 /** The parts of a batch of an iterable: `[x, y]`, `[x, y, sampleWeight]` or `{ x, y, sampleWeight }`. */
