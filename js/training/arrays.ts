@@ -160,3 +160,16 @@ export function weighClasses(
   }
   return new Tensor(result, [samples]);
 }
+
+/**
+ * Whether an epoch (from 0 on) is followed by validation: every `frequency`-th, or those in a list that counts from 1.
+ * @throws {ArgumentError} with Keras' words for anything else.
+ */
+export function isValidated(owner: string, epoch: number, frequency: number | readonly number[]): boolean {
+  if (Array.isArray(frequency)) return frequency.includes(epoch + 1);
+  if (typeof frequency === 'number' && Number.isInteger(frequency) && frequency > 0)
+    return (epoch + 1) % frequency === 0;
+  throw new ArgumentError(
+    `${owner}: Expected \`validation_freq\` to be a list or int. Received: validation_freq=${show(frequency)}`,
+  );
+}

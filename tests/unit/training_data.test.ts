@@ -201,6 +201,15 @@ test('validation split: the last part', () => {
   }
 });
 
+test('epochs with validation', () => {
+  const epochs = (frequency: number | number[]) =>
+    upTo(6).filter((epoch) => arrays.isValidated('fit', epoch, frequency));
+  expect(epochs(1)).toEqual(upTo(6));
+  expect(epochs(2)).toEqual([1, 3, 5]);
+  expect(epochs([1, 6])).toEqual([0, 5]);
+  expect(() => epochs(0)).toThrow('Expected `validation_freq` to be a list or int. Received: validation_freq=0');
+});
+
 describe('weights', () => {
   test('of classes', () => {
     const weigh = (y: unknown, weights: arrays.ClassWeight = { 0: 0.5, 2: 4 }) => [
