@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { ProgressBar, resolveVerbose } from '../../js/training/progress.js';
 
 type Line = [wait: number, hook: string, ...values: unknown[]];
@@ -32,6 +32,26 @@ test.each(scripts)("Keras' text: $name, verbose $params.verbose", ({ params, scr
   // Only the loss of verbose 0 and 2 is not needed for each batch.
   expect(bar.ignoresBatchLogs).toBe(params.verbose !== 1);
   expect(written).toBe(text);
+});
+
+test('without a standard output lines go to the console', () => {
+  const lines: unknown[] = [];
+  const log = jest.spyOn(console, 'log').mockImplementation((line) => void lines.push(line));
+  const { process } = globalThis;
+  try {
+    Object.assign(globalThis, { process: undefined });
+    const bar = new ProgressBar(undefined, () => 0);
+    bar.setParams({ verbose: 1, epochs: 2, steps: 1 });
+    bar.onTrainBegin();
+    bar.onEpochBegin(0);
+    bar.onTrainBatchEnd(0, { loss: 1 });
+    bar.onEpochEnd(0, { loss: 1 });
+    expect(resolveVerbose('fit', 'auto')).toBe(0);
+  } finally {
+    Object.assign(globalThis, { process });
+    log.mockRestore();
+  }
+  expect(lines).toEqual(['Epoch 1/2', '1/1 - 0s - 0s/step - loss: 1.0000']);
 });
 
 test('verbose', () => {
