@@ -1,5 +1,6 @@
 // All code, no bytes: what the entries, each a file of its own in the package, share.
 export * as activations from './activations.js';
+export * as callbacks from './callbacks/index.js';
 export * as constraints from './constraints.js';
 export type { Config, Member, Serialized } from './family.js';
 export * as initializers from './initializers.js';
@@ -65,4 +66,5 @@ export {
   toTensor,
 } from './runtime/tensor.js';
 export { Weight } from './runtime/weight.js';
+export * as schedules from './schedules.js';
 export * as utils from './utils/index.js';

@@ -37,7 +37,7 @@ class Walk {
   using T = typename V::Number;
   static constexpr int most = 5;
 
-  __attribute__((noinline)) Walk(T* const (&arrays)[most], int count) : left_(count) {
+  __attribute__((noinline, cold)) Walk(T* const (&arrays)[most], int count) : left_(count) {
     for (int k = 0; k < most; ++k) {
       const bool is_null = arrays[k] == nullptr;
       at_[k] = is_null ? copies_[k] : arrays[k];
@@ -52,7 +52,7 @@ class Walk {
       T* at[N];
       for (int k = 0; k < N; ++k) at[k] = at_[k];
       for (int i = 0; i < vectors; ++i) {
-        Lanes<V> numbers[N];
+        Lanes<V> numbers[most] = {};
         for (int k = 0; k < N; ++k) numbers[k].v = V::load(at[k]);
         function(numbers);
         for (int k = 0; k < N; ++k) {
@@ -65,7 +65,7 @@ class Walk {
 
  private:
   /// The vectors of the next run, 0 behind the last.
-  __attribute__((noinline)) int next() {
+  __attribute__((noinline, cold)) int next() {
     if (is_copied_) {
       for (int k = 0; k < most; ++k) {
         if (k != 1 && steps_[k] != 0) std::copy_n(copies_[k], left_, rests_[k]);

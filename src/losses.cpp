@@ -246,11 +246,9 @@ void scale_rows(T* rows, const T* factors, int count, int columns) {
                                 const V::Number*, int, int, Loss, const LossParameters&);
 SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
 #undef INSTANTIATE
-#define INSTANTIATE(T)                                                           \
-  template double reduce_loss(T*, T*, const T*, const uint8_t*, int, Reduction); \
-  template void scale_rows(T*, const T*, int, int);
-INSTANTIATE(float)
-INSTANTIATE(double)
-#undef INSTANTIATE
+template double reduce_loss(float*, float*, const float*, const uint8_t*, int, Reduction);
+template double reduce_loss(double*, double*, const double*, const uint8_t*, int, Reduction);
+template void scale_rows(float*, const float*, int, int);
+template void scale_rows(double*, const double*, int, int);
 
 }  // namespace simple_rnn

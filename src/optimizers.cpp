@@ -34,6 +34,7 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
   const T unbias_a = unbias<T>(q.a, q.step), unbias_b = unbias<T>(q.b, q.step);
   const auto move = [](L average, L by, L rest) { return average + (by - average) * rest; };
 
+  constexpr std::integral_constant<int, 0> none;
   constexpr std::integral_constant<int, 1> one;
   constexpr std::integral_constant<int, 2> two;
   constexpr std::integral_constant<int, 3> three;
@@ -58,32 +59,48 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
     switch (optimizer) {
       case Optimizer::sgd: {
         const bool nesterov = q.b != 0;
-        with(one, [=](L& w, L g, L* s) {
+        const auto update = [=](L& w, L g, L* s) {
           s[0] = s[0] * a - g * lr;
           w = w + (nesterov ? s[0] * a - g * lr : s[0]);
-        });
+        };
+        if (slots[0] != nullptr) {
+          with(one, update);
+        } else {
+          with(none, [=](L& w, L g, L*) { w = w - g * lr; });
+        }
         break;
       }
       case Optimizer::rmsprop: {
-        const bool centered = slots[2] != nullptr;
-        with(three, [=](L& w, L g, L* s) {
+        const bool momentum = slots[1] != nullptr, centered = slots[2] != nullptr;
+        const auto update = [=](L& w, L g, L* s) {
           s[0] = a * s[0] + rest_a * (g * g);
-          s[2] = a * s[2] + rest_a * g;
+          if (centered) s[2] = a * s[2] + rest_a * g;
           const L spread = centered ? s[0] - s[2] * s[2] : s[0];
-          s[1] = b * s[1] + lr * g / sqrt(spread + c);
-          w = w - s[1];
-        });
+          const L increment = lr * g / sqrt(spread + c);
+          if (momentum) s[1] = b * s[1] + increment;
+          w = w - (momentum ? s[1] : increment);
+        };
+        if (momentum || centered) {
+          with(three, update);
+        } else {
+          with(one, update);
+        }
         break;
       }
       case Optimizer::adam: {
         const bool amsgrad = slots[2] != nullptr;
         const L alpha = constant(T(q.learning_rate) * std::sqrt(unbias_b) / unbias_a);
-        with(three, [=](L& w, L g, L* s) {
+        const auto update = [=](L& w, L g, L* s) {
           s[0] = move(s[0], g, rest_a);
           s[1] = move(s[1], g * g, rest_b);
-          s[2] = max(s[1], s[2]);
+          if (amsgrad) s[2] = max(s[1], s[2]);
           w = w - s[0] * alpha / (sqrt(amsgrad ? s[2] : s[1]) + c);
-        });
+        };
+        if (amsgrad) {
+          with(three, update);
+        } else {
+          with(two, update);
+        }
         break;
       }
       case Optimizer::nadam: {
@@ -91,14 +108,13 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
           return T(q.a) * (1 - T(whole_power(T(0.96), step)) / 2);
         };
         const T now = u(q.step), next = u(q.step + 1), product = T(q.d);
-        const L of_m = constant(next), m_scale = constant(1 - product * next);
-        const L of_g = constant(1 - now), g_scale = constant(1 - product);
-        const L v_scale = constant(unbias_b);
+        const L of_m = constant(next / (1 - product * next));
+        const L of_g = constant((1 - now) / (1 - product));
+        const L of_v = constant(1 / unbias_b);
         with(two, [=](L& w, L g, L* s) {
           s[0] = move(s[0], g, rest_a);
           s[1] = move(s[1], g * g, rest_b);
-          const L m = of_m * s[0] / m_scale + of_g * g / g_scale;
-          w = w - m * lr / (sqrt(s[1] / v_scale) + c);
+          w = w - (of_m * s[0] + of_g * g) * lr / (sqrt(s[1] * of_v) + c);
         });
         break;
       }

@@ -151,12 +151,11 @@ void circle_backward(T* gradients, const T* workspace, const T* factors, const T
                                const V::Number*, int, int, int, int);
 SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
 #undef INSTANTIATE
-#define INSTANTIATE(T)                                                                         \
-  template void circle_forward(T*, uint8_t*, T*, const T*, const T*, int, int, double, double, \
-                               bool);                                                          \
-  template void circle_backward(T*, const T*, const T*, const T*, int, int);
-INSTANTIATE(float)
-INSTANTIATE(double)
-#undef INSTANTIATE
+template void circle_forward(float*, uint8_t*, float*, const float*, const float*, int, int, double,
+                             double, bool);
+template void circle_forward(double*, uint8_t*, double*, const double*, const double*, int, int,
+                             double, double, bool);
+template void circle_backward(float*, const float*, const float*, const float*, int, int);
+template void circle_backward(double*, const double*, const double*, const double*, int, int);
 
 }  // namespace simple_rnn

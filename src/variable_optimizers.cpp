@@ -13,12 +13,10 @@ namespace {
 template <class T>
 void lamb_step(T* weights, const T* gradients, T* const* slots, int count,
                const OptimizerParameters& q) {
-  const T unbias_a = unbias<T>(q.a, q.step), unbias_b = unbias<T>(q.b, q.step);
+  const T of_m = 1 / unbias<T>(q.a, q.step), of_v = 1 / unbias<T>(q.b, q.step);
   T* const m = slots[0];
   T* const v = slots[1];
-  const auto direction = [=](int i) {
-    return m[i] / unbias_a / (std::sqrt(v[i] / unbias_b) + T(q.c));
-  };
+  const auto direction = [=](int i) { return m[i] * of_m / (std::sqrt(v[i] * of_v) + T(q.c)); };
   double of_weights = 0, of_directions = 0;
   for (int i = 0; i < count; ++i) {
     const T g = gradients[i];

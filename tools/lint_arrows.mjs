@@ -13,7 +13,7 @@ const arrows = {
   io: ['models', 'training', 'callbacks', 'layers', 'utils', 'runtime'],
   models: ['training', 'callbacks', 'layers', 'utils', 'runtime'],
   training: ['callbacks', 'layers', 'utils', 'runtime'],
-  callbacks: ['layers', 'runtime'],
+  callbacks: ['layers', 'utils', 'runtime'],
   layers: ['utils', 'runtime'],
   utils: ['runtime'],
   runtime: ['bindings'],

@@ -1,6 +1,6 @@
 import { checkBoolean, checkOptions, show } from '../runtime/check.js';
-import { UnsupportedError } from '../runtime/errors.js';
 import type { Tensor } from '../runtime/tensor.js';
+import { refuseOptions } from '../utils/values.js';
 import { Callback } from './callback.js';
 import { SaveFrequency } from './save_frequency.js';
 
@@ -40,13 +40,8 @@ export class BackupAndRestore extends Callback {
   constructor(options?: BackupAndRestoreOptions) {
     super();
     const owner = 'BackupAndRestore';
-    for (const name of ['backupDir', 'doubleCheckpoint']) {
-      if (name in (options ?? {})) {
-        throw new UnsupportedError(
-          `${owner}: \`${name}\` is not supported: the backup is kept in memory, in \`backup\``,
-        );
-      }
-    }
+    const why = 'the backup is kept in memory, in `backup`';
+    refuseOptions(owner, options ?? {}, ['backupDir', 'doubleCheckpoint'], why);
     const given = checkOptions(owner, options, ['saveFreq', 'deleteCheckpoint']);
     this.saveFreq = given.saveFreq ?? 'epoch';
     this.#frequency = new SaveFrequency(
@@ -55,6 +50,7 @@ export class BackupAndRestore extends Callback {
       `Invalid value for argument \`save_freq\`. Received: save_freq=${show(this.saveFreq)}. ` +
         "Expected either 'epoch' or an integer value.",
     );
+    this.ignoresBatchLogs = true;
     this.deleteCheckpoint = checkBoolean(owner, 'deleteCheckpoint', given.deleteCheckpoint ?? true);
   }
 

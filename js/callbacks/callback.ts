@@ -39,6 +39,8 @@ export const HOOKS = ['Train', 'Epoch', 'TrainBatch', 'Batch', 'Test', 'TestBatc
 export interface CallbackLike extends Hooks {
   setModel?(model: CallbackModel): void;
   setParams?(params: Params): void;
+  /** Whether its hooks of batches do without logs: where all do, none are computed. */
+  readonly ignoresBatchLogs?: boolean;
 }
 
 /**
@@ -56,6 +58,8 @@ export abstract class Callback implements CallbackLike {
   #model: CallbackModel | null = null;
   /** What the running call told; null before. */
   params: Params | null = null;
+  /** Whether the hooks of batches do without logs, which are then not computed; default false. */
+  ignoresBatchLogs = false;
 
   /** The model of the running call. */
   get model(): CallbackModel {

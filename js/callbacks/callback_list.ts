@@ -15,6 +15,7 @@ export type Callbacks = CallbackLike | readonly Callbacks[];
  * a `History`, if none is given, after the user's own, as in Keras: they see what those add to the logs.
  */
 export class CallbackList {
+  /** All of them, in the order of calling. */
   readonly callbacks: readonly CallbackLike[];
   /** The history of this training. */
   readonly history: History;
@@ -32,20 +33,22 @@ export class CallbackList {
     this.callbacks = [...callbacks, ...last, ...(own ? [] : [this.history])];
   }
 
-  /** Whether anyone listens: where nobody does, nothing has to be computed for them. */
-  listens(hook: Hook): boolean {
-    return this.callbacks.some((callback) => hookOf(callback, hook) !== undefined);
+  /** Whether a hook of batches reads logs: where none does, they need not be computed. */
+  wantsLogs(hook: Hook): boolean {
+    return this.callbacks.some((callback) => !callback.ignoresBatchLogs && hookOf(callback, hook) !== undefined);
   }
 
+  /** Tells all of them the model. */
   setModel(model: CallbackModel): void {
     for (const callback of this.callbacks) callback.setModel?.(model);
   }
 
+  /** Tells all of them what is going to be run. */
   setParams(params: Params): void {
     for (const callback of this.callbacks) callback.setParams?.(params);
   }
 
-  /** `onTrainBegin`, … `logs` is sorted in place for all that follow. */
+  /** Calls a hook without an index. All hear the same copy of `logs`, sorted. Returns a promise only if a hook did. */
   call(
     hook: 'onTrainBegin' | 'onTrainEnd' | 'onTestBegin' | 'onTestEnd' | 'onPredictBegin' | 'onPredictEnd',
     logs?: Logs,
@@ -53,7 +56,7 @@ export class CallbackList {
     return this.run(hook, [sorted(logs)], 0);
   }
 
-  /** The hooks that have an index of epoch or batch. Returns a promise only if a hook did. */
+  /** Calls a hook with the index of an epoch or batch; otherwise as `call`. */
   callAt(hook: Exclude<Hook, 'onBatchBegin' | 'onBatchEnd'>, index: number, logs?: Logs): Awaitable {
     return this.run(hook, [index, sorted(logs)], 0);
   }

@@ -1,8 +1,9 @@
-import { checkBoolean, checkOptions, isCallable, show } from '../runtime/check.js';
-import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
+import { checkBoolean, checkOptions, show } from '../runtime/check.js';
+import { ArgumentError } from '../runtime/errors.js';
+import { refuseOptions } from '../utils/values.js';
 import { type Awaitable, Callback } from './callback.js';
 import type { Logs } from './model.js';
-import { floatText } from './text.js';
+import { checkFunction, floatText } from './text.js';
 
 /** Options of {@link CSVLogger}. */
 export interface CSVLoggerOptions {
@@ -34,13 +35,9 @@ export class CSVLogger extends Callback {
   constructor(options?: CSVLoggerOptions) {
     super();
     const owner = 'CSVLogger';
-    if ('filename' in (options ?? {})) {
-      throw new UnsupportedError(`${owner}: \`filename\` is not supported: give a function \`write\` instead`);
-    }
+    refuseOptions(owner, options ?? {}, ['filename'], 'give a function `write` instead');
     const { write, separator = ',', append } = checkOptions(owner, options, ['write', 'separator', 'append']);
-    if (write !== undefined && !isCallable(write)) {
-      throw new ArgumentError(`${owner}: \`write\` must be a function, received ${show(write)}`);
-    }
+    if (write !== undefined) checkFunction(owner, 'write', write);
     if (typeof separator !== 'string' || [...separator].length !== 1) {
       throw new ArgumentError(
         `${owner}: \`separator\`: "delimiter" must be a 1-character string, received ${show(separator)}`,

@@ -1,7 +1,7 @@
 // Keras' callbacks. Any object with one of the hooks is one too.
 export { type Backup, BackupAndRestore, type BackupAndRestoreOptions } from './backup_and_restore.js';
 export { type Awaitable, Callback, type CallbackLike, type Hooks } from './callback.js';
-export type { Callbacks } from './callback_list.js';
+export { CallbackList, type Callbacks, type Hook } from './callback_list.js';
 export { CSVLogger, type CSVLoggerOptions } from './csv_logger.js';
 export { EarlyStopping, type EarlyStoppingOptions } from './early_stopping.js';
 export { History } from './history.js';

@@ -1,6 +1,6 @@
-import { checkOptions, isCallable, show } from '../runtime/check.js';
-import { ArgumentError } from '../runtime/errors.js';
+import { checkOptions } from '../runtime/check.js';
 import { Callback, HOOKS, type Hooks } from './callback.js';
+import { checkFunction } from './text.js';
 
 /**
  * Hooks as options.
@@ -13,8 +13,7 @@ export class LambdaCallback extends Callback {
   constructor(hooks: Hooks) {
     super();
     for (const [name, hook] of Object.entries(checkOptions('LambdaCallback', hooks, HOOKS))) {
-      if (isCallable(hook)) continue;
-      throw new ArgumentError(`LambdaCallback: \`${name}\` must be a function, received ${show(hook)}`);
+      checkFunction('LambdaCallback', name, hook);
     }
     Object.assign(this, hooks);
   }

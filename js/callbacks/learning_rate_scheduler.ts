@@ -1,8 +1,8 @@
-import { checkOptions, isCallable, show } from '../runtime/check.js';
+import { checkOptions, show } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
 import { Callback } from './callback.js';
 import type { CallbackOptimizer, Logs } from './model.js';
-import { checkCount, floatText } from './text.js';
+import { checkCount, checkFunction, floatText } from './text.js';
 
 /** Options of {@link LearningRateScheduler}. */
 export interface LearningRateSchedulerOptions {
@@ -25,9 +25,7 @@ export class LearningRateScheduler extends Callback {
     super();
     const owner = 'LearningRateScheduler';
     const { schedule, verbose } = checkOptions(owner, options, ['schedule', 'verbose']);
-    if (!isCallable(schedule)) {
-      throw new ArgumentError(`${owner}: \`schedule\` must be a function, received ${show(schedule)}`);
-    }
+    checkFunction(owner, 'schedule', schedule);
     this.schedule = schedule;
     this.verbose = checkCount(owner, 'verbose', verbose, 0);
   }

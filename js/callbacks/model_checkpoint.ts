@@ -1,10 +1,10 @@
-import { checkBoolean, checkNumber, checkOptions, isCallable, show } from '../runtime/check.js';
-import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
+import { checkBoolean, checkNumber, checkOptions, show } from '../runtime/check.js';
+import { refuseOptions } from '../utils/values.js';
 import type { Awaitable } from './callback.js';
 import type { CallbackModel, Logs } from './model.js';
 import { MonitorCallback, type MonitorOptions } from './monitor.js';
 import { SaveFrequency } from './save_frequency.js';
-import { checkCount } from './text.js';
+import { checkCount, checkFunction } from './text.js';
 
 /** When {@link ModelCheckpoint} saves: epoch from 0 on; batch from 0 on, null at the end of an epoch. */
 export interface CheckpointTime {
@@ -44,17 +44,11 @@ export class ModelCheckpoint extends MonitorCallback {
   /** @throws {ArgumentError} for an option that is not known or out of its range; UnsupportedError for paths. */
   constructor(options: ModelCheckpointOptions) {
     const owner = 'ModelCheckpoint';
-    for (const name of ['filepath', 'saveWeightsOnly']) {
-      if (name in (options ?? {})) {
-        throw new UnsupportedError(`${owner}: \`${name}\` is not supported: give a function \`save\` instead`);
-      }
-    }
+    refuseOptions(owner, options ?? {}, ['filepath', 'saveWeightsOnly'], 'give a function `save` instead');
     const names = ['save', 'saveBestOnly', 'saveFreq', 'initialValueThreshold'];
     const given = checkOptions(owner, options, ['monitor', 'mode', 'verbose', ...names]);
     super(owner, given);
-    if (!isCallable(given.save)) {
-      throw new ArgumentError(`${owner}: \`save\` must be a function, received ${show(given.save)}`);
-    }
+    checkFunction(owner, 'save', given.save);
     this.save = given.save;
     this.verbose = checkCount(owner, 'verbose', given.verbose, 0);
     this.saveBestOnly = checkBoolean(owner, 'saveBestOnly', given.saveBestOnly ?? false);
@@ -64,6 +58,7 @@ export class ModelCheckpoint extends MonitorCallback {
       this.saveFreq,
       `Unrecognized save_freq: ${show(this.saveFreq)}. Expected save_freq are 'epoch' or integer values`,
     );
+    this.ignoresBatchLogs = this.#frequency.isPerEpoch;
     const threshold = given.initialValueThreshold ?? null;
     this.best = threshold === null ? null : checkNumber(owner, 'initialValueThreshold', threshold);
   }

@@ -1,8 +1,15 @@
-import { checkInteger } from '../runtime/check.js';
+import { checkInteger, isCallable, show } from '../runtime/check.js';
+import { ArgumentError } from '../runtime/errors.js';
 
 /** A whole number from 0 on. */
 export function checkCount(owner: string, argument: string, value: number | undefined, standard: number): number {
   return checkInteger(owner, argument, value ?? standard, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** A function. */
+export function checkFunction(owner: string, argument: string, value: unknown): void {
+  if (isCallable(value)) return;
+  throw new ArgumentError(`${owner}: \`${argument}\` must be a function, received ${show(value)}`);
 }
 
 /** A number as Python writes a float: `1.0`, `1e-05`, `nan`. */

@@ -24,7 +24,7 @@ struct LossCase {
 
 std::vector<LossCase> loss_cases() {
   std::vector<LossCase> all;
-  for (Case& line : cases("losses")) {
+  for (FixtureLine& line : cases("losses")) {
     if (line.word() != "loss") continue;
     LossCase each;
     each.name = line.word();
@@ -138,7 +138,7 @@ TEST(Losses, NaNComesThrough) {
 }
 
 TEST(Losses, Circle) {
-  for (Case& line : cases("losses")) {
+  for (FixtureLine& line : cases("losses")) {
     if (line.word() != "circle") continue;
     const double gamma = line.number(), margin = line.number();
     const bool removes = line.number() != 0;
@@ -160,7 +160,7 @@ TEST(Losses, Circle) {
 }
 
 TEST(Losses, Ctc) {
-  for (Case& line : cases("losses")) {
+  for (FixtureLine& line : cases("losses")) {
     if (line.word() != "ctc") continue;
     const int length = line.whole(), steps = line.whole(), classes = line.whole();
     const auto labels = line.array(), logits = line.array(), want = line.array();
@@ -201,7 +201,7 @@ TEST(Losses, Reductions) {
       {"sum", Reduction::sum},
       {"mean_with_sample_weight", Reduction::mean_with_sample_weight},
       {"none", Reduction::none}};
-  for (Case& line : cases("losses")) {
+  for (FixtureLine& line : cases("losses")) {
     if (line.word() != "reduce") continue;
     const std::string name = line.word();
     auto values = line.array(), weights = line.array();

@@ -13,7 +13,7 @@ TEST(Metrics, Accuracies) {
       {"exact", Accuracy::exact},   {"binary", Accuracy::binary},
       {"sparse", Accuracy::sparse}, {"categorical", Accuracy::categorical},
       {"top_k", Accuracy::top_k},   {"sparse_top_k", Accuracy::sparse_top_k}};
-  for (Case& line : cases("metrics")) {
+  for (FixtureLine& line : cases("metrics")) {
     if (line.word() != "accuracy") continue;
     const std::string name = line.word();
     const double parameter = line.number();
@@ -38,7 +38,7 @@ TEST(Metrics, WeightedMeans) {
 }
 
 TEST(Metrics, ConfusionMatrices) {
-  for (Case& line : cases("metrics")) {
+  for (FixtureLine& line : cases("metrics")) {
     if (line.word() != "confusion") continue;
     ConfusionOptions options = {};
     options.is_even = line.number() != 0;
@@ -58,7 +58,7 @@ TEST(Metrics, ConfusionMatrices) {
                   static_cast<int>(y.size()) / columns, columns, options);
     // above[1] true positives, above[0] false positives; below[0] true negatives
     std::vector<double> above[2], below[2];
-    for (size_t target : {0, 1}) {
+    for (const size_t target : {size_t{0}, size_t{1}}) {
       for (size_t table = 0; table < tables; ++table) {
         const double* const buckets = &counts[(table * 2 + target) * (n + 1)];
         for (size_t i = 0; i < n; ++i) {
@@ -88,7 +88,7 @@ TEST(Metrics, NaNIsAboveNoThreshold) {
 }
 
 TEST(Metrics, ScoresAndSquares) {
-  for (Case& line : cases("metrics")) {
+  for (FixtureLine& line : cases("metrics")) {
     const std::string kind = line.word();
     if (kind != "score" && kind != "squares") continue;
     const double threshold = kind == "score" ? line.number() : 0;
@@ -108,7 +108,7 @@ TEST(Metrics, ScoresAndSquares) {
 }
 
 TEST(Metrics, Correlations) {
-  for (Case& line : cases("metrics")) {
+  for (FixtureLine& line : cases("metrics")) {
     if (line.word() != "correlation") continue;
     const std::string name = line.word();
     const int columns = line.whole();

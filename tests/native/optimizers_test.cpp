@@ -112,7 +112,7 @@ void expect_keras(double tolerance) {
   const auto start = lines[0].array<T>(), gradients = lines[0].array<T>();
   int count = 0;
   for (size_t i = 1; i < lines.size(); ++i) {
-    Case& line = lines[i];
+    FixtureLine& line = lines[i];
     EXPECT_EQ(line.word(), "case");
     const std::string name = line.word();
     ++count;

@@ -4,17 +4,9 @@
 namespace simple_rnn {
 namespace {
 
-Numbers<double> widened(const Numbers<float>& x) {
-  const auto wide = [](const std::vector<float>& v) {
-    return std::vector<double>(v.begin(), v.end());
-  };
-  return {wide(x.inputs), wide(x.initial_state), wide(x.kernel), wide(x.recurrent_kernel),
-          wide(x.bias)};
-}
-
 /// False if a kink lies so near that two sizes of the difference disagree, or nothing is finite.
 bool central_differences(const Network& n, Numbers<double>& result) {
-  Numbers<double> x = widened(n.at);
+  Numbers<double> x = n.at;
   result = x;
   std::vector<double> base;
   n.loss(x, &base, nullptr);
@@ -103,16 +95,16 @@ Network plain(int B, int T, int F, int U, Activation activation = Activation::ta
   n.output_column = n.truncate = 0;
   n.options = return_sequences;
   n.activation = activation;
-  n.at = {numbers(B * T * F, 1, 1),
+  n.at = {doubles(B * T * F, 1, 1),
           {},
-          numbers(F * U, 0.5f, 2),
-          numbers(U * U, 1 / std::sqrt(static_cast<float>(U)), 3),
-          numbers(U, 0.5f, 4)};
+          doubles(F * U, 0.5f, 2),
+          doubles(U * U, 1 / std::sqrt(static_cast<float>(U)), 3),
+          doubles(U, 0.5f, 4)};
   n.mask.clear();
   n.input_dropout.clear();
   n.recurrent_dropout.clear();
   n.d_final_state.clear();
-  n.d_outputs = numbers(B * T * U, 1, 5);
+  n.d_outputs = doubles(B * T * U, 1, 5);
   return n;
 }
 
@@ -130,8 +122,8 @@ TEST(SimpleRnnBackward, SeveralBlocksOfRows) {
     Network n = plain(8, T, 5, 12);
     n.mask.resize(static_cast<size_t>(8 * T));
     for (size_t i = 0; i < n.mask.size(); ++i) n.mask[i] = i % 7 != 3;
-    n.input_dropout = numbers(8 * 5, 1, 6);
-    n.recurrent_dropout = numbers(8 * 12, 1, 7);
+    n.input_dropout = doubles(8 * 5, 1, 6);
+    n.recurrent_dropout = doubles(8 * 12, 1, 7);
     EXPECT_LE(distance(gradients<V>(n), gradients<D>(n)), 1e-5) << "T " << T;
   }
 }
@@ -163,14 +155,14 @@ TEST(SimpleRnnBackward, NothingInAMaskedInputReachesAGradient) {
 TEST(SimpleRnnBackward, WithoutAnyStepTheStatePassesThrough) {
   Network n = plain(2, 3, 4, 5);
   n.mask.assign(6, 0);
-  n.at.initial_state = numbers(10, 1, 8);
-  n.d_final_state = numbers(10, 1, 9);
-  const auto d = gradients<V>(n);
+  n.at.initial_state = doubles(10, 1, 8);
+  n.d_final_state = doubles(10, 1, 9);
+  const auto d = gradients<D>(n);
   EXPECT_EQ(d.initial_state, n.d_final_state);
-  EXPECT_EQ(d.inputs, std::vector<float>(24, 0));
-  EXPECT_EQ(d.kernel, std::vector<float>(20, 0));
-  EXPECT_EQ(d.recurrent_kernel, std::vector<float>(25, 0));
-  EXPECT_EQ(d.bias, std::vector<float>(5, 0));
+  EXPECT_EQ(d.inputs, std::vector<double>(24, 0));
+  EXPECT_EQ(d.kernel, std::vector<double>(20, 0));
+  EXPECT_EQ(d.recurrent_kernel, std::vector<double>(25, 0));
+  EXPECT_EQ(d.bias, std::vector<double>(5, 0));
 }
 
 // The gradient of the state after a step is that of an initial state given to the steps after it,
@@ -180,7 +172,7 @@ TEST(SimpleRnnBackward, GradientsOfTheStates) {
   std::vector<double> d_states;
   gradients<D>(n, nullptr, &d_states);
   std::vector<double> states;
-  Numbers<double> x = widened(n.at);
+  Numbers<double> x = n.at;
   n.loss(x, &states, nullptr);
   for (int t = 0; t < 5; ++t) {
     Network rest = plain(1, 5 - t, 3, 4);
@@ -199,8 +191,8 @@ TEST(SimpleRnnBackward, GradientsOfTheStates) {
 TEST(SimpleRnnBackward, VanishingGradientsBecomeZeroNotSubnormal) {
   Network n = plain(1, 400, 2, 8);
   n.options = 0;
-  n.d_outputs = numbers(8, 1, 5);
-  for (float& u : n.at.recurrent_kernel) u *= 0.2f;
+  n.d_outputs = doubles(8, 1, 5);
+  for (double& u : n.at.recurrent_kernel) u *= 0.2;
   std::vector<float> d_states;
   gradients<V>(n, nullptr, &d_states);
   EXPECT_EQ(d_states[0], 0);
@@ -209,27 +201,27 @@ TEST(SimpleRnnBackward, VanishingGradientsBecomeZeroNotSubnormal) {
 
 TEST(SimpleRnnBackward, ResultsThatAreNotWantedMayBeNull) {
   const Network n = plain(3, 4, 2, 5);
-  std::vector<float> packed(simple_rnn_backward_packed_bytes<V>(2, 5) / sizeof(float));
-  simple_rnn_backward_pack<V>(packed.data(), n.at.kernel.data(), n.at.recurrent_kernel.data(), 2,
+  std::vector<double> packed(simple_rnn_backward_packed_bytes<D>(2, 5) / sizeof(double));
+  simple_rnn_backward_pack<D>(packed.data(), n.at.kernel.data(), n.at.recurrent_kernel.data(), 2,
                               5);
-  std::vector<char> workspace(simple_rnn_backward_workspace_bytes<V>(3, 4, 2, 5));
-  const std::vector<float> states = numbers(3 * 4 * 5, 1, 3);
-  const auto run = [&](float* d_inputs, float* d_kernel, float* d_recurrent_kernel, float* d_bias,
-                       const float* d_outputs) {
-    simple_rnn_backward<V>(d_inputs, nullptr, d_kernel, d_recurrent_kernel, d_bias, nullptr,
+  std::vector<char> workspace(simple_rnn_backward_workspace_bytes<D>(3, 4, 2, 5));
+  const std::vector<double> states = doubles(3 * 4 * 5, 1, 3);
+  const auto run = [&](double* d_inputs, double* d_kernel, double* d_recurrent_kernel,
+                       double* d_bias, const double* d_outputs) {
+    simple_rnn_backward<D>(d_inputs, nullptr, d_kernel, d_recurrent_kernel, d_bias, nullptr,
                            workspace.data(), d_outputs, nullptr, n.at.inputs.data(), states.data(),
                            nullptr, nullptr, nullptr, nullptr, nullptr, packed.data(), 3, 4, 2, 5,
                            5, 0, Activation::tanh, return_sequences);
   };
-  const float* const d_outputs = n.d_outputs.data();
-  Numbers<float> all{std::vector<float>(24),
-                     {},
-                     std::vector<float>(10),
-                     std::vector<float>(25),
-                     std::vector<float>(5)};
+  const double* const d_outputs = n.d_outputs.data();
+  Numbers<double> all{std::vector<double>(24),
+                      {},
+                      std::vector<double>(10),
+                      std::vector<double>(25),
+                      std::vector<double>(5)};
   run(all.inputs.data(), all.kernel.data(), all.recurrent_kernel.data(), all.bias.data(),
       d_outputs);
-  Numbers<float> each = all;
+  Numbers<double> each = all;
   for (auto* part : each.all()) std::fill(part->begin(), part->end(), 0);
   run(nullptr, nullptr, nullptr, nullptr, d_outputs);
   run(each.inputs.data(), nullptr, nullptr, nullptr, d_outputs);
@@ -238,7 +230,7 @@ TEST(SimpleRnnBackward, ResultsThatAreNotWantedMayBeNull) {
   run(nullptr, nullptr, nullptr, each.bias.data(), d_outputs);
   expect_same(each, all);
   run(nullptr, nullptr, nullptr, each.bias.data(), nullptr);
-  EXPECT_EQ(each.bias, std::vector<float>(5, 0));
+  EXPECT_EQ(each.bias, std::vector<double>(5, 0));
 }
 
 TEST(SimpleRnnBackward, TheTrainingForwardPassIsTheForwardPass) {
@@ -246,17 +238,17 @@ TEST(SimpleRnnBackward, TheTrainingForwardPassIsTheForwardPass) {
     Network n = plain(3, 70, 4, 9);
     n.mask.assign(3 * 70, 1);
     n.mask[69] = n.mask[70] = n.mask[140] = 0;
-    std::vector<float> packed(simple_rnn_packed_bytes<V>(4, 9) / sizeof(float));
-    simple_rnn_pack<V>(packed.data(), n.at.kernel.data(), n.at.recurrent_kernel.data(),
+    std::vector<double> packed(simple_rnn_packed_bytes<D>(4, 9) / sizeof(double));
+    simple_rnn_pack<D>(packed.data(), n.at.kernel.data(), n.at.recurrent_kernel.data(),
                        n.at.bias.data(), 4, 9);
-    std::vector<char> workspace(simple_rnn_workspace_bytes<V>(3, 70, 4, 9, options));
-    std::vector<char> training(simple_rnn_workspace_bytes<V>(3, 70, 4, 9, return_sequences));
-    std::vector<float> plain_outputs(3 * 20, 7), outputs(3 * 20, 7), states(3 * 70 * 9);
-    std::vector<float> plain_final(27), final_state(27);
-    simple_rnn_forward<V>(plain_outputs.data(), plain_final.data(), workspace.data(),
+    std::vector<char> workspace(simple_rnn_workspace_bytes<D>(3, 70, 4, 9, options));
+    std::vector<char> training(simple_rnn_workspace_bytes<D>(3, 70, 4, 9, return_sequences));
+    std::vector<double> plain_outputs(3 * 20, 7), outputs(3 * 20, 7), states(3 * 70 * 9);
+    std::vector<double> plain_final(27), final_state(27);
+    simple_rnn_forward<D>(plain_outputs.data(), plain_final.data(), workspace.data(),
                           n.at.inputs.data(), nullptr, n.mask.data(), nullptr, nullptr,
                           packed.data(), 3, 70, 4, 9, 20, n.activation, options);
-    simple_rnn_train_forward<V>(outputs.data(), final_state.data(), states.data(), training.data(),
+    simple_rnn_train_forward<D>(outputs.data(), final_state.data(), states.data(), training.data(),
                                 n.at.inputs.data(), nullptr, n.mask.data(), nullptr, nullptr,
                                 packed.data(), 3, 70, 4, 9, 20, n.activation, options);
     EXPECT_EQ(outputs, plain_outputs);

@@ -21,13 +21,21 @@ struct Numbers {
   }
 };
 
+/// numbers() as doubles.
+inline std::vector<double> doubles(int count, float limit, uint64_t seed) {
+  const auto values = numbers(count, limit, seed);
+  return {values.begin(), values.end()};
+}
+
 struct Network {
   int batch, steps, features, units, output_stride, output_column, truncate;
   unsigned options;
   Activation activation;
-  Numbers<float> at;
+  Numbers<double> at;
   std::vector<uint8_t> mask;
-  std::vector<float> input_dropout, recurrent_dropout, d_outputs, d_final_state;
+  std::vector<double> input_dropout, recurrent_dropout, d_outputs, d_final_state;
+
+  Network() = default;
 
   /// Any combination of the options.
   explicit Network(uint64_t seed, int max_units = 7, int max_features = 5) {
@@ -44,7 +52,7 @@ struct Network {
     truncate = maybe() ? 0 : 1 + below(steps);
     output_column = maybe() ? 0 : units;
     output_stride = units + output_column;
-    const auto any = [&](int count, float limit) { return numbers(count, limit, ++seed << 20); };
+    const auto any = [&](int count, float limit) { return doubles(count, limit, ++seed << 20); };
     const float inputs_limit = 1.5f;
     at.inputs = any(batch * steps * features, inputs_limit);
     at.kernel = any(features * units, 1);
@@ -57,7 +65,7 @@ struct Network {
     }
     const auto factors = [&](int count) {
       auto values = any(count, 1);
-      for (float& f : values) f = f < -0.4f ? 0.0f : 1.25f;
+      for (double& f : values) f = f < -0.4 ? 0 : 1.25;
       return values;
     };
     if (maybe()) input_dropout = factors(batch * features);
@@ -91,11 +99,11 @@ struct Network {
             next[j] = x.bias.empty() ? 0 : x.bias[j];
             for (size_t f = 0; f < F; ++f) {
               next[j] += x.inputs[source * F + f] * x.kernel[f * U + j] *
-                         (input_dropout.empty() ? 1 : double{input_dropout[B * F + f]});
+                         (input_dropout.empty() ? 1 : input_dropout[B * F + f]);
             }
             for (size_t k = 0; k < U; ++k) {
               next[j] += h[k] * x.recurrent_kernel[k * U + j] *
-                         (recurrent_dropout.empty() ? 1 : double{recurrent_dropout[B * U + k]});
+                         (recurrent_dropout.empty() ? 1 : recurrent_dropout[B * U + k]);
             }
           }
           activation_forward<D>(h.data(), next.data(), 1, units, activation,
@@ -147,7 +155,7 @@ Numbers<typename W::Number> gradients(const Network& n,
                                       std::vector<typename W::Number>* d_states = nullptr) {
   using T = typename W::Number;
   const int B = n.batch, steps = n.steps, F = n.features, U = n.units;
-  const auto wide = [](const std::vector<float>& v) { return std::vector<T>(v.begin(), v.end()); };
+  const auto wide = [](const std::vector<double>& v) { return std::vector<T>(v.begin(), v.end()); };
   const auto or_null = [](std::vector<T>& v) { return v.empty() ? nullptr : v.data(); };
   const auto size = [](uint64_t bytes) { return static_cast<size_t>(bytes) / sizeof(T); };
   auto inputs = wide(n.at.inputs), initial = wide(n.at.initial_state), kernel = wide(n.at.kernel),

@@ -11,9 +11,9 @@
 
 namespace simple_rnn {
 
-class Case {
+class FixtureLine {
  public:
-  explicit Case(const std::string& line) : words_(line) {}
+  explicit FixtureLine(const std::string& line) : words_(line) {}
 
   std::string word() {
     std::string next;
@@ -34,10 +34,10 @@ class Case {
   std::istringstream words_;
 };
 
-inline std::vector<Case> cases(const std::string& file) {
+inline std::vector<FixtureLine> cases(const std::string& file) {
   const std::string here = __FILE__;
   std::ifstream stream(here.substr(0, here.rfind('/')) + "/../fixtures/training/" + file + ".txt");
-  std::vector<Case> lines;
+  std::vector<FixtureLine> lines;
   for (std::string line; std::getline(stream, line);) lines.emplace_back(line);
   EXPECT_FALSE(lines.empty()) << file;
   return lines;
