@@ -381,6 +381,17 @@ describe('forms', () => {
     'arguments that are no object': [(c) => (c.layers[2].inbound_nodes[0] = 3), /application must be an object/],
     'nodes that are no list': [(c) => (c.layers[2].inbound_nodes = 'x'), /'rnn'.*inbound_nodes/],
     'a disconnected input': [(c) => (c.input_layers = ['x', 0, 0]), /disconnected.*'rnn'/],
+    'a configuration that holds itself': [
+      (c) => Object.assign(c.layers[2], { class_name: 'Functional', config: c }),
+      /nested too deeply/,
+    ],
+    'arguments that hold themselves': [
+      (c) => {
+        const { args } = c.layers[2].inbound_nodes[0];
+        args[0] = args;
+      },
+      /nested too deeply/,
+    ],
     'an output as input': [(c) => (c.input_layers = [['rnn', 0, 0]]), /'rnn'/],
   };
   test.each(Object.entries(bad))('refuses %s', (what, [change, message]) => {
@@ -478,7 +489,7 @@ describe('forms', () => {
     }
     const before = memory();
     const start = performance.now();
-    expect(() => Functional.fromConfig(inner)).toThrow(/more than 65536 applications/);
+    expect(() => Functional.fromConfig(inner)).toThrow(/more than 16384 applications/);
     expect(performance.now() - start).toBeLessThan(1000);
     expect(memory()).toEqual(before);
   });
