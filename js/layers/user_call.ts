@@ -54,7 +54,7 @@ function masksOf(layer: Layer, inputs: readonly Tensor[], masks: readonly (Tenso
 function checkFit(owner: string, mask: Tensor, shape: readonly number[]): void {
   const last = mask.shape.length - 1;
   const fits = mask.shape.every((size, axis) => size === shape[axis] || (axis === last && axis > 1 && size === 1));
-  if (fits && last > 0) return;
+  if (fits && last >= 0) return;
   throw new ShapeError(
     `${owner}: \`computeMask\` returned a mask of shape ${showShape(mask.shape)} for an output of shape ${showShape(shape)}`,
   );

@@ -62,7 +62,7 @@ describe('computeMask', () => {
     ['a word', 'x', ArgumentError],
     ['bare arrays', [[1, 1]], ArgumentError],
     ['a symbolic tensor', new SymbolicTensor([null, 2]), ArgumentError],
-    ['one axis', tensor([1, 0]), ShapeError],
+    ['one axis of other rows', tensor([1, 0]), ShapeError],
     ['too many steps', tensor([[1, 0, 1]]), ShapeError],
     [
       'too many rows',
