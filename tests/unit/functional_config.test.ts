@@ -179,6 +179,23 @@ test('a clone has layers of its own, shared as in the original', () => {
   clone.dispose();
 });
 
+test('a clone of models that share a layer shares its copy', () => {
+  const rnn = new SimpleRNN({ units: 3, returnSequences: true });
+  const y = Input({ shape: [4, 3] });
+  const inner = new Model({ inputs: y, outputs: rnn.apply(y) });
+  const other = new Sequential([new Dense({ units: 3, inputShape: [4, 3] }), rnn]);
+  const x = Input({ shape: [4, 3] });
+  using model = new Model({ inputs: x, outputs: [rnn.apply(inner.apply(x)), other.apply(x)] });
+  const clone = model.clone();
+  expect(clone.weights).toHaveLength(model.weights.length);
+  const data = numbers([2, 4, 3]);
+  const wanted = outputs(model, data);
+  expect(outputs(clone, data)).toEqual(wanted);
+  clone.setWeights(clone.getWeights().map(({ shape }) => numbers(shape as number[])));
+  expect(outputs(model, data)).toEqual(wanted);
+  clone.dispose();
+});
+
 test('Functional within Sequential within Functional', () => {
   const y = Input({ shape: [4, 3] });
   const inner = new Model({ inputs: y, outputs: new SimpleRNN({ units: 5, returnSequences: true }).apply(y) });
