@@ -26,7 +26,8 @@ export async function importCounted() {
   const library = await import('simple-rnn');
   const rows = 12345;
   new library.Dense({ units: 4, useBias: false }).build([null, rows]);
-  const malloc = [...asked].find(([, value]) => value === 4 * 4 * rows)?.[0];
+  const bytes = 4 * 4 * rows;
+  const malloc = [...asked].find(([, value]) => value >= bytes && value < bytes + 64)?.[0];
   if (malloc === undefined) throw new Error('malloc is not among the exports');
   return { library, mallocs: () => calls.get(malloc) };
 }

@@ -76,7 +76,7 @@ function fill(model: BaseModel, archive: Zip, isCompiled: boolean): void {
 
 function checkState(layer: Layer): void {
   if (!(layer instanceof RNN && layer.stateful)) return;
-  const batch = (layer.buildShape as Shape)[0] as number | null;
+  const batch = ((layer.buildShape as Shape | null)?.[0] ?? null) as number | null;
   if (batch === null) refuse(`Layer ${quote(layer.name)} is stateful, but the file does not say the batch size.`);
   if (layer.flatSizes.some((size) => (batch as number) * size > MAX_STATE)) {
     refuse(`Layer ${quote(layer.name)} is stateful with a batch of ${batch}: its state is too large.`);

@@ -1,7 +1,7 @@
 import { MAXIMUM_DIMENSION, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
-import type { Weight } from '../runtime/weight.js';
+import { Weight } from '../runtime/weight.js';
 
 /** Sizes of a cell's states: one number, a list, or for stacked cells a list of those. */
 export type StateSize = number | readonly StateSize[];
@@ -79,7 +79,16 @@ export function checkCell(owner: string, cell: unknown): Cell {
       `${owner}: \`cell\`: output_size must be an integer. Received: outputSize=${show(given.outputSize)}`,
     );
   }
+  if (!isListOfWeights(given.weights)) {
+    throw new ArgumentError(
+      `${owner}: \`cell\`: \`weights\` must be a list of weights, which \`variable\` makes. Received: weights=${show(given.weights)}`,
+    );
+  }
   return given;
+}
+
+function isListOfWeights(weights: unknown): boolean {
+  return weights === undefined || (Array.isArray(weights) && weights.every((weight) => weight instanceof Weight));
 }
 
 /** The sizes one by one. */

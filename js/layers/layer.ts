@@ -1,5 +1,5 @@
 import { type Config, isSerialized } from '../family.js';
-import { checkBoolean, checkOptions, type Shape, showShape } from '../runtime/check.js';
+import { checkBoolean, checkOptions, checkShape, type Shape, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Tensor, type TensorLike, toMask, toTensor } from '../runtime/tensor.js';
 import { buildConfigOf } from './build_config.js';
@@ -114,12 +114,13 @@ export abstract class Layer extends LossHolder {
     return single(inferOutputShapes(this, shapes));
   }
 
-  /** @internal Shapes of all outputs, flat. */
+  /** @internal Shapes of all outputs, flat. @throws {ArgumentError} {ShapeError} if `computeOutputShape` gives none. */
   outputShapes(shapes: readonly Shape[]): readonly Shape[] {
-    const made = this.computeOutputShape(single(shapes)) as unknown[];
-    const flatten = (shape: unknown[]): Shape[] =>
-      shape.some(Array.isArray) ? shape.flatMap((each) => flatten(each as unknown[])) : [shape as Shape];
-    return flatten(made);
+    const flatten = (shape: unknown, depth: number): Shape[] =>
+      depth > 0 && Array.isArray(shape) && shape.some(Array.isArray)
+        ? shape.flatMap((each) => flatten(each, depth - 1))
+        : [checkShape(this.owner, 'computeOutputShape', shape, true, true)];
+    return flatten(this.computeOutputShape(single(shapes)), 4);
   }
 
   /**
@@ -365,7 +366,8 @@ export interface Application {
 export type MaskResult = Tensor | SymbolicTensor | null | (Tensor | SymbolicTensor | null)[];
 
 function heldLayers(layer: Layer): Layer[] {
-  return Object.values(layer)
+  const held = Object.values(layer)
     .flat()
-    .filter((value) => value instanceof Layer);
+    .filter((value) => value instanceof Layer && value !== layer);
+  return [...new Set<Layer>(held)];
 }

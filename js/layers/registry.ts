@@ -125,6 +125,7 @@ export function deserialize<T = Layer>(serialized: Serialized, options: Deserial
   } catch (error) {
     if (error instanceof ArgumentError || error instanceof ShapeError)
       throw new ModelFormatError(`layer${name} (${className}): ${error.message}`, { cause: error });
+    if (error instanceof RangeError) throw new ModelFormatError(`layer${name}: the configuration is nested too deeply`);
     throw error;
   }
 }

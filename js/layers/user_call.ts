@@ -1,4 +1,4 @@
-import { elements, type Shape, showShape } from '../runtime/check.js';
+import { checkShape, elements, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Tensor, toTensor } from '../runtime/tensor.js';
 import {
@@ -40,8 +40,24 @@ function checkMask(owner: string, { mask: room }: Span, mask: Tensor | null): vo
 }
 
 function masksOf(layer: Layer, inputs: readonly Tensor[], masks: readonly (Tensor | null)[]): (Tensor | null)[] {
-  const mask = layer.computeMask(single(inputs) as never, single(masks) as never);
-  return [mask].flat() as (Tensor | null)[];
+  const made = layer.computeMask(single(inputs) as never, single(masks) as never) as unknown;
+  return (Array.isArray(made) ? made : [made]).map((mask) => {
+    if (mask === null || mask === undefined) return null;
+    if (mask instanceof Tensor) return mask;
+    throw new ArgumentError(
+      `${layer.owner}: \`computeMask\` must return a Tensor or null, or a list of those, received ${show(made)}`,
+    );
+  });
+}
+
+// A mask says something of the first axes of its output; a last axis of 1 is one too many, as in Keras.
+function checkFit(owner: string, mask: Tensor, shape: readonly number[]): void {
+  const last = mask.shape.length - 1;
+  const fits = mask.shape.every((size, axis) => size === shape[axis] || (axis === last && axis > 1 && size === 1));
+  if (fits && last >= 0) return;
+  throw new ShapeError(
+    `${owner}: \`computeMask\` returned a mask of shape ${showShape(mask.shape)} for an output of shape ${showShape(shape)}`,
+  );
 }
 
 function sameShape(a: readonly (number | null)[], b: readonly (number | null)[]): boolean {
@@ -58,12 +74,17 @@ export class UserCall extends Call {
     const { owner } = layer;
     const { arena } = context;
     const shapes = layer.outputShapes(inputs.map(({ shape }) => shape)) as (readonly number[])[];
+    for (const shape of shapes) checkShape(owner, 'computeOutputShape', shape, false, true);
     // What masks there will be, and of what shapes.
     const masks = masksOf(
       layer,
       inputs.map(({ shape }) => zeros(owner, shape)),
       inputs.map(({ mask }) => (mask === null ? null : zeros(owner, mask.shape))),
-    ).map((mask) => (mask === null ? null : takeMask(arena, mask.shape)));
+    ).map((mask, index) => {
+      if (mask === null) return null;
+      checkFit(owner, mask, shapes[index] ?? []);
+      return takeMask(arena, mask.shape);
+    });
     super(
       inputs,
       shapes.map((shape, index) => takeSpan(arena, shape, masks[index] ?? null)),

@@ -1,9 +1,9 @@
 import type { Config } from '../family.js';
 import type * as initializers from '../initializers.js';
 import * as regularizers from '../regularizers.js';
-import { checkBoolean, checkOptions, checkShape, type Shape } from '../runtime/check.js';
+import { checkBoolean, checkOptions, checkShape, type Shape, showShape } from '../runtime/check.js';
 import { DISPOSE } from '../runtime/dispose.js';
-import { ArgumentError, DisposedError, inArgument } from '../runtime/errors.js';
+import { ArgumentError, DisposedError, inArgument, ShapeError } from '../runtime/errors.js';
 import { aligned, Block } from '../runtime/memory.js';
 import type { Tensor, TensorLike } from '../runtime/tensor.js';
 import { Weight } from '../runtime/weight.js';
@@ -301,9 +301,18 @@ export abstract class WeightHolder extends Connected {
     return weight;
   }
 
-  /** As {@link addWeight}; a weight of this name that is there already is given back. */
+  /**
+   * As {@link addWeight}; a weight of this name that is there already is given back.
+   * @throws {ShapeError} if that one has another shape than the one asked for.
+   */
   addVariable(options: AddWeightOptions = {}): Weight {
-    return this.#weights.find(({ name }) => name === (options.name ?? 'weight')) ?? this.addWeight(options);
+    const found = this.#weights.find(({ name }) => name === (options.name ?? 'weight'));
+    if (found === undefined) return this.addWeight(options);
+    const asked = checkShape(`${this.owner}: addVariable`, 'shape', options.shape ?? found.shape, false);
+    if (showShape(asked) === showShape(found.shape)) return found;
+    throw new ShapeError(
+      `${this.owner}: addVariable: weight '${found.name}' is there with shape ${showShape(found.shape)}, asked for ${showShape(asked)}`,
+    );
   }
 
   /** @internal The weights that `build` creates, in Keras' order. */

@@ -10,6 +10,7 @@ import { type Shape, show } from '../runtime/check.js';
 import { ArgumentError, UnsupportedError } from '../runtime/errors.js';
 import { Tensor } from '../runtime/tensor.js';
 import { connectedTo } from './connected_to.js';
+import { withCopies } from './copies.js';
 import { type FunctionalParts, readFunctional, writeFunctional } from './functional_config.js';
 import { mapGraph } from './graph.js';
 import { BaseModel, type ModelOptions } from './model.js';
@@ -187,14 +188,16 @@ export class Functional extends BaseModel {
   }
 
   protected override copy(): this {
+    return withCopies((copyOf) => this.copyWith(copyOf));
+  }
+
+  private copyWith(copyOf: (layer: Layer) => Layer): this {
     const made = new Map<SymbolicTensor, SymbolicTensor>();
-    const layers = new Map<Layer, Layer>();
     const copied = <T extends Argument | null>(each: T): T =>
       each instanceof SymbolicTensor ? ((each.carrier ? made.get(each.carrier)?.mask : made.get(each)) as T) : each;
     const inOrder = [...this.nodes].sort((a, b) => a.age - b.age);
     for (const { layer, args, isList, options, outputs } of inOrder) {
-      const copy = layers.get(layer) ?? layer.clone();
-      layers.set(layer, copy);
+      const copy = copyOf(layer);
       const { mask, initialState, stateIsList, training } = options;
       const states = initialState?.map(copied);
       const given = {
@@ -221,7 +224,7 @@ export class Functional extends BaseModel {
         name: this.name,
         trainable: this.trainable,
       },
-      this.#layers.map((layer) => layers.get(layer) as Layer),
+      this.#layers.map(copyOf),
     ) as this;
   }
 }

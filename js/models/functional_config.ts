@@ -96,6 +96,7 @@ export function readFunctional<T>(
       const message = error.message.startsWith(owner) ? error.message : `${owner}: ${error.message}`;
       throw new ModelFormatError(message, { cause: error });
     }
+    if (error instanceof RangeError) throw new ModelFormatError(`${owner}: the configuration is nested too deeply`);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import type { Layer } from '../layers/layer.js';
 import { Functional } from './functional.js';
 
 /** Most applications of layers that a graph out of a configuration may have, those within models included. */
-export const MAXIMUM_APPLICATIONS = 2 ** 16;
+export const MAXIMUM_APPLICATIONS = 2 ** 14;
 
 const known = new WeakMap<Layer, number>();
 

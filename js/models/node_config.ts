@@ -95,7 +95,8 @@ function finish(
   return {
     inputs: withStates ? given.slice(0, 1) : given,
     isList: isList && !withStates,
-    training: training === null ? null : Boolean(training),
+    // Beside a mask, false is what Keras notes where it was told nothing.
+    training: training === null || (!training && 'mask' in kwargs && states === null) ? null : Boolean(training),
     masks: masks?.every((each) => each === null) ? null : masks,
     states,
     stateIsList: withStates || Array.isArray(initialState),

@@ -36,7 +36,7 @@ export class NodeWriter {
     }
     if (training !== undefined) kwargs.training = training;
     if (hasOwnMasks(node)) kwargs.mask = single(node.args.map((_, index) => this.mask(node, index)));
-    else if (initialState === undefined && training !== true && isPlain(node)) {
+    else if (initialState === undefined && training === undefined && isPlain(node)) {
       Object.assign(kwargs, standardArguments(node.layer));
     }
     return { args: node.isList ? [inputs] : inputs, kwargs };

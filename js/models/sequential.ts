@@ -8,6 +8,7 @@ import { type Argument, type SymbolicTensor, symbolicMask } from '../layers/symb
 import { type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ModelFormatError, ShapeError } from '../runtime/errors.js';
 import type { Weight } from '../runtime/weight.js';
+import { withCopies } from './copies.js';
 import { connectAll, disconnectFrom, extended, inputDtype, type ListOwner } from './layer_list.js';
 import { BaseModel, type ModelOptions } from './model.js';
 import { readConfig, writeConfig } from './sequential_config.js';
@@ -250,13 +251,8 @@ export class Sequential extends BaseModel {
   }
 
   protected override copy(): this {
-    const copies = new Map<Layer, Layer>();
-    for (const layer of this.#layers) copies.set(layer, layer.clone());
-    return new Sequential({
-      layers: this.#layers.map((layer) => copies.get(layer) as Layer),
-      name: this.name,
-      trainable: this.trainable,
-    }) as this;
+    const { name, trainable } = this;
+    return withCopies((copyOf) => new Sequential({ layers: this.#layers.map(copyOf), name, trainable })) as this;
   }
 }
 

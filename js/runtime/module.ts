@@ -148,7 +148,8 @@ export function trapped(error: unknown): unknown {
   }
   if (error instanceof RangeError) {
     if (instance !== null) instance.stackRestore(stackTop);
-    if (/allocation|array length/i.test(error.message)) {
+    // No regular expression: where the stack has run out, compiling one ends the process.
+    if (error.message.includes('llocation') || error.message.includes('rray length')) {
       return new OutOfMemoryError(`JavaScript has no memory left for the result (${error.message})`, { cause: error });
     }
   }

@@ -179,6 +179,23 @@ test('a clone has layers of its own, shared as in the original', () => {
   clone.dispose();
 });
 
+test('a clone of models that share a layer shares its copy', () => {
+  const rnn = new SimpleRNN({ units: 3, returnSequences: true });
+  const y = Input({ shape: [4, 3] });
+  const inner = new Model({ inputs: y, outputs: rnn.apply(y) });
+  const other = new Sequential([new Dense({ units: 3, inputShape: [4, 3] }), rnn]);
+  const x = Input({ shape: [4, 3] });
+  using model = new Model({ inputs: x, outputs: [rnn.apply(inner.apply(x)), other.apply(x)] });
+  const clone = model.clone();
+  expect(clone.weights).toHaveLength(model.weights.length);
+  const data = numbers([2, 4, 3]);
+  const wanted = outputs(model, data);
+  expect(outputs(clone, data)).toEqual(wanted);
+  clone.setWeights(clone.getWeights().map(({ shape }) => numbers(shape as number[])));
+  expect(outputs(model, data)).toEqual(wanted);
+  clone.dispose();
+});
+
 test('Functional within Sequential within Functional', () => {
   const y = Input({ shape: [4, 3] });
   const inner = new Model({ inputs: y, outputs: new SimpleRNN({ units: 5, returnSequences: true }).apply(y) });
@@ -381,6 +398,17 @@ describe('forms', () => {
     'arguments that are no object': [(c) => (c.layers[2].inbound_nodes[0] = 3), /application must be an object/],
     'nodes that are no list': [(c) => (c.layers[2].inbound_nodes = 'x'), /'rnn'.*inbound_nodes/],
     'a disconnected input': [(c) => (c.input_layers = ['x', 0, 0]), /disconnected.*'rnn'/],
+    'a configuration that holds itself': [
+      (c) => Object.assign(c.layers[2], { class_name: 'Functional', config: c }),
+      /nested too deeply/,
+    ],
+    'arguments that hold themselves': [
+      (c) => {
+        const { args } = c.layers[2].inbound_nodes[0];
+        args[0] = args;
+      },
+      /nested too deeply/,
+    ],
     'an output as input': [(c) => (c.input_layers = [['rnn', 0, 0]]), /'rnn'/],
   };
   test.each(Object.entries(bad))('refuses %s', (what, [change, message]) => {
@@ -478,7 +506,7 @@ describe('forms', () => {
     }
     const before = memory();
     const start = performance.now();
-    expect(() => Functional.fromConfig(inner)).toThrow(/more than 65536 applications/);
+    expect(() => Functional.fromConfig(inner)).toThrow(/more than 16384 applications/);
     expect(performance.now() - start).toBeLessThan(1000);
     expect(memory()).toEqual(before);
   });

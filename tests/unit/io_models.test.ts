@@ -70,7 +70,7 @@ const MODELS = [
   'tfk_stacked_cells',
   'tfk_nested',
   'tfk_states',
-  ...[14, 20, 27, 45, 76, 86, 93].map((seed) => `random_${seed}`),
+  ...[14, 20, 27, 45, 76, 86, 93, 1008, 1031].map((seed) => `random_${seed}`),
 ];
 
 let warn: ReturnType<typeof jest.spyOn>;

@@ -115,6 +115,54 @@ describe('a cell that is a bare object', () => {
     expect(next.map((each) => each.toArray())).toEqual([[[[-4]]], [[15]], [[0, 0]]]);
   });
 
+  test('states within lists keep their form, going in and coming out', () => {
+    const forms: unknown[] = [];
+    const cell = {
+      stateSize: [1, [2, 3]],
+      call(inputs: Tensor, states: [Tensor, [Tensor, Tensor]]) {
+        const [a, [b, c]] = states;
+        forms.push([a.shape, [b.shape, c.shape]]);
+        return [a, [a, [inputs, c]]];
+      },
+    };
+    const layer = rnn(cell, { returnState: true });
+    const [output, first, [second, third]] = layer.apply<[Tensor, Tensor, [Tensor, Tensor]]>(x) as never as [
+      Tensor,
+      Tensor,
+      [Tensor, Tensor],
+    ];
+    expect([output, first, second, third].map(({ shape }) => shape)).toEqual([
+      [3, 1],
+      [3, 1],
+      [3, 2],
+      [3, 3],
+    ]);
+    expect(forms[0]).toEqual([
+      [3, 1],
+      [
+        [3, 2],
+        [3, 3],
+      ],
+    ]);
+    const initialState = [first, [second, third]];
+    expect(arrays(layer.apply(x, { initialState }))).toEqual(
+      arrays(layer.apply(x, { initialState: [first, second, third] })),
+    );
+    expect(layer.computeOutputShape([3, 5, 2])).toEqual([
+      [3, 1],
+      [3, 1],
+      [
+        [3, 2],
+        [3, 3],
+      ],
+    ]);
+    expect(flat(layer.getInitialState(2)).map(({ shape }) => shape)).toEqual([
+      [2, 1],
+      [2, 2],
+      [2, 3],
+    ]);
+  });
+
   test('in a stack with one of ours, states are one entry per cell', () => {
     const layer = rnn([new SimpleRNNCell({ units: 2 }), twoStates()], { returnState: true });
     const [output, own, theirs] = layer.apply<[Tensor, Tensor, Tensor[]]>(x) as [Tensor, Tensor, Tensor[]];

@@ -33,6 +33,7 @@ describe('no cell', () => {
     ['stateSize 1.5', { call: same, stateSize: 1.5 }, /state_size must be an integer/],
     ['stateSize []', { call: same, stateSize: [] }, /state_size must be an integer/],
     ["stateSize ['2']", { call: same, stateSize: ['2'] }, /state_size must be an integer/],
+    ['weights that are none', { call: same, stateSize: 2, weights: [1] }, /`weights` must be a list of weights/],
     ['outputSize 0.5', { call: same, stateSize: 2, outputSize: 0.5 }, /output_size must be an integer/],
     ['outputSize [2]', { call: same, stateSize: 2, outputSize: [2] }, /output_size must be an integer/],
   ])('%s', (_, cell, message) => {

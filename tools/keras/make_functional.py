@@ -26,6 +26,7 @@ class Maker:
     def __init__(self, seed):
         keras.utils.clear_session()
         self.rng = np.random.default_rng(seed)
+        self.more = seed >= 1000  # masks given beside states, states of wrappers, training given, stateful layers
         self.steps = int(self.rng.integers(2, 6))
         self.free = bool(self.rng.random() < 0.3)  # a time axis of any length
         self.inputs = []
@@ -114,7 +115,12 @@ class Maker:
         layer = self.recurrent(sequences, state)
         given = self.state_for(layer)
         x = self.take(self.sequences)
-        outputs = layer(x) if given is None else layer(x, initial_state=given)
+        options = {} if given is None else {"initial_state": given}
+        if self.more and getattr(x, "_keras_mask", None) is not None and self.chance(0.5):
+            options["mask"] = x._keras_mask
+        if self.more and self.chance(0.2):
+            options["training"] = False
+        outputs = layer(x, **options)
         outputs = list(outputs) if state else [outputs]
         (self.sequences if sequences else self.vectors).append(outputs[0])
         self.vectors.extend(outputs[1:])
@@ -122,12 +128,23 @@ class Maker:
             self.shared.append((layer, x.shape, sequences))
 
     def bidirectional(self, sequences):
-        layer = L.SimpleRNN(self.width(), return_sequences=sequences, **self.cell_options())
+        state = self.more and self.chance(0.5)
+        layer = L.SimpleRNN(self.width(), return_sequences=sequences, return_state=state, **self.cell_options())
+        units = layer.units
         layer = L.Bidirectional(layer, merge_mode=self.pick(["concat", "sum", "mul", "ave", None]))
         x = self.take(self.sequences)
-        outputs = layer(x)
-        pool = self.sequences if sequences else self.vectors
-        pool.extend(outputs if isinstance(outputs, (list, tuple)) else [outputs])
+        if self.more and self.vectors and self.chance(0.4):
+            states = [L.Dense(units)(self.take(self.vectors)) for _ in range(2)]
+            mask = getattr(x, "_keras_mask", None)
+            given = {} if mask is None or self.chance(0.5) else {"mask": mask}
+            outputs = layer(x, initial_state=states, **given)
+        else:
+            outputs = layer(x)
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        if state:
+            self.vectors.extend(outputs[-2:])
+            outputs = outputs[:-2]
+        (self.sequences if sequences else self.vectors).extend(outputs)
 
     def again(self):
         fitting = [
