@@ -84,14 +84,10 @@ T unbias(double beta, unsigned step) {
   return 1 - T(whole_power(double{T(beta)}, step));
 }
 
-/// to = to · a + from · b: scaling (loss scale, norms), sums (gradient accumulation) and moving
-/// averages.
+/// to = to · a + from · b, clipped to [-limit, limit]; NaN stays. For loss scale, norms and
+/// clipvalue (from = to, b = 0), gradient accumulation (sums) and moving averages.
 template <class V, class T = typename V::Number>
-void blend(T* to, const T* from, int count, double a, double b);
-
-/// To [-limit, limit]; NaN stays.
-template <class V, class T = typename V::Number>
-void clip_values(T* numbers, int count, double limit);
+void blend(T* to, const T* from, int count, double a, double b, double limit = INFINITY);
 
 /// In float64.
 template <class T>
