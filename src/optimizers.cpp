@@ -75,14 +75,18 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
         break;
       }
       case Optimizer::adam: {
-        const bool amsgrad = slots[2] != nullptr;
         const L alpha = constant(T(q.learning_rate) * std::sqrt(unbias_b) / unbias_a);
-        with(three, [=](L& w, L g, L* s) {
+        const auto update = [=](L& w, L g, L* s, auto is_amsgrad) {
           s[0] = move(s[0], g, rest_a);
-          s[1] = move(s[1], g * g, rest_b);
-          if (amsgrad) s[2] = max(s[1], s[2]);
-          w = w - s[0] * alpha / (sqrt(amsgrad ? s[2] : s[1]) + c);
-        });
+          L spread = s[1] = move(s[1], g * g, rest_b);
+          if constexpr (decltype(is_amsgrad)::value) spread = s[2] = max(spread, s[2]);
+          w = w - s[0] * alpha / (sqrt(spread) + c);
+        };
+        if (slots[2] == nullptr) {
+          with(two, [=](L& w, L g, L* s) { update(w, g, s, std::false_type()); });
+        } else {
+          with(three, [=](L& w, L g, L* s) { update(w, g, s, std::true_type()); });
+        }
         break;
       }
       case Optimizer::nadam: {
