@@ -100,12 +100,10 @@ void add_products(T* gradient, const T* a_panels, const T* b_panels, int count, 
 SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
 #undef INSTANTIATE
 
-#define INSTANTIATE(width, T) template void pack_panels<width, T>(T*, const T* const*, int, int);
-INSTANTIATE(2, float)
-INSTANTIATE(4, float)
-INSTANTIATE(8, float)
-INSTANTIATE(2, double)
-INSTANTIATE(4, double)
-#undef INSTANTIATE
+template void pack_panels<2, float>(float*, const float* const*, int, int);
+template void pack_panels<4, float>(float*, const float* const*, int, int);
+template void pack_panels<8, float>(float*, const float* const*, int, int);
+template void pack_panels<2, double>(double*, const double* const*, int, int);
+template void pack_panels<4, double>(double*, const double* const*, int, int);
 
 }  // namespace simple_rnn
