@@ -157,10 +157,13 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
 template <class V, class T>
 void blend(T* to, const T* from, int count, double a, double b, double limit) {
   T* const arrays[] = {to, const_cast<T*>(from)};  // the second is only read
+  const bool adds = b != 0;                        // otherwise infinity would become NaN
   const Lanes<V> of_to = {V::splat(T(a))}, of_from = {V::splat(T(b))};
   const Lanes<V> low = {V::splat(T(-limit))}, high = {V::splat(T(limit))};
   Walk<V>(arrays, 2, count).template for_each<2>([=](Lanes<V>* x) {
-    x[0] = min(max(x[0] * of_to + x[1] * of_from, low), high);
+    x[0] = x[0] * of_to;
+    if (adds) x[0] = x[0] + x[1] * of_from;
+    x[0] = min(max(x[0], low), high);
   });
 }
 

@@ -51,9 +51,9 @@ struct Segment {
   int decays;         // whether weight decay counts here
 };
 
-/// weights, gradients and each of the slots: blocks of the same layout. In the slots r [rows] and c
-/// [columns] of adafactor every variable has its place at the segment's offset, as in the others.
-/// workspace: for muon alone, as large as its largest variable wants it.
+/// weights, gradients and each of the three slots: blocks of the same layout. In the slots r [rows]
+/// and c [columns] of adafactor every variable has its place at the segment's offset, as in the
+/// others. workspace: for muon alone, as large as its largest variable wants it.
 template <class V, class T = typename V::Number>
 void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspace,
                     const Segment* segments, int segment_count, Optimizer optimizer,

@@ -190,8 +190,8 @@ TEST(Optimizers, Kernels) {
     for (size_t i = 0; i < to.size(); ++i)
       EXPECT_NEAR(to[i], std::max(-0.5, std::min(0.5, 1.5 * start[i] + 0.5 * from[i])), 1e-6);
   }
-  std::vector<float> odd = {NAN, 5, -INFINITY}, none(3);
-  blend<V>(odd.data(), none.data(), 3, 1, 0, 1);
+  std::vector<float> odd = {NAN, 5, -INFINITY};
+  blend<V>(odd.data(), odd.data(), 3, 1, 0, 1);
   EXPECT_TRUE(std::isnan(odd[0]));
   EXPECT_EQ(odd[1], 1);
   EXPECT_EQ(odd[2], -1);
