@@ -98,84 +98,81 @@ typename V::Vector ramp(typename V::Vector x, Function inside, typename V::Vecto
   return V::select(V::less(x, V::splat(1)), middle, above);
 }
 
+/// The elementwise functions.
+template <class V, class Vector = typename V::Vector>
+Vector value(Vector x, Activation activation, ActivationParameters p) {
+  switch (activation) {
+    case Activation::relu6:
+      return clip<V>(x, 0, 6);
+    case Activation::leaky_relu:
+      return by_sign<V>(x, x, V::mul(x, V::splat(p.a)));
+    case Activation::elu:
+      return by_sign<V>(x, x, V::mul(V::splat(p.a), expm1<V>(x)));
+    case Activation::selu: {
+      const auto negative = V::mul(V::splat(1.6732632423543772f), expm1<V>(x));
+      return V::mul(V::splat(1.0507009873554805f), by_sign<V>(x, x, negative));
+    }
+    case Activation::celu:
+      return by_sign<V>(x, x, V::mul(V::splat(p.a), expm1<V>(V::div(x, V::splat(p.a)))));
+    case Activation::gelu:
+      return gelu<V>(x, p.a != 0);
+    case Activation::hard_sigmoid:
+      return hard_sigmoid<V>(x);
+    case Activation::hard_sigmoid_keras2:
+      return clip<V>(V::mul_add(x, V::splat(0.2f), V::splat(0.5f)), 0, 1);
+    case Activation::log_sigmoid:
+      return V::neg(softplus<V>(V::neg(x)));
+    case Activation::sparse_sigmoid:
+      return clip<V>(V::mul_add(x, V::splat(0.5f), V::splat(0.5f)), 0, 1);
+    case Activation::hard_tanh:
+      return clip<V>(x, -1, 1);
+    case Activation::tanh_shrink:
+      return V::sub(x, tanh<V>(x));
+    case Activation::soft_shrink:
+      return V::sub(x, clip<V>(x, -p.a, p.a));
+    case Activation::hard_shrink:
+      return V::select(V::less(V::splat(p.a), V::abs(x)), x, V::mul(x, V::splat(0)));
+    case Activation::threshold:
+      return V::select(V::less(V::splat(p.a), x), x, V::splat(p.b));
+    case Activation::softplus:
+      return softplus<V>(x);
+    case Activation::softsign:
+      return V::div(x, V::add(V::splat(1), V::abs(x)));
+    case Activation::silu:
+      return V::mul(x, sigmoid<V>(x));
+    case Activation::hard_silu:
+      return V::mul(x, hard_sigmoid<V>(x));
+    case Activation::mish:
+      return mish<V>(x);
+    case Activation::exponential:
+      return exp<V>(x);
+    case Activation::squareplus: {
+      const auto root = V::sqrt(V::mul_add(x, x, V::splat(p.a)));
+      return V::mul(V::add(x, root), V::splat(0.5f));
+    }
+    case Activation::sparse_plus: {
+      const auto quarter_square = [](Vector u) { return V::mul(V::mul(u, u), V::splat(0.25f)); };
+      return ramp<V>(x, quarter_square, x);
+    }
+    default:
+      return x;
+  }
+}
+
+/// The most used ones have loops of their own; for the others the selection stands inside, because
+/// a loop for each would be twice the code.
 template <class V, class T = typename V::Number>
 void apply(T* to, const T* from, int count, Activation activation, ActivationParameters p) {
   using Vector = typename V::Vector;
-  const auto with = [&](auto function) { map<V>(to, from, count, function); };
   switch (activation) {
-    case Activation::linear:
-    case Activation::softmax:
-    case Activation::log_softmax:
-    case Activation::sparsemax:
-    case Activation::glu:
-      return with([](Vector x) { return x; });
     case Activation::relu:
-      return with([p](Vector x) { return relu<V>(x, p); });
-    case Activation::relu6:
-      return with([](Vector x) { return clip<V>(x, 0, 6); });
-    case Activation::leaky_relu:
-      return with([p](Vector x) { return by_sign<V>(x, x, V::mul(x, V::splat(p.a))); });
-    case Activation::elu:
-      return with([p](Vector x) { return by_sign<V>(x, x, V::mul(V::splat(p.a), expm1<V>(x))); });
-    case Activation::selu:
-      return with([](Vector x) {
-        const auto negative = V::mul(V::splat(1.6732632423543772f), expm1<V>(x));
-        return V::mul(V::splat(1.0507009873554805f), by_sign<V>(x, x, negative));
-      });
-    case Activation::celu:
-      return with([p](Vector x) {
-        return by_sign<V>(x, x, V::mul(V::splat(p.a), expm1<V>(V::div(x, V::splat(p.a)))));
-      });
-    case Activation::gelu:
-      return with([p](Vector x) { return gelu<V>(x, p.a != 0); });
+      return map<V>(to, from, count, [p](Vector x) { return relu<V>(x, p); });
     case Activation::sigmoid:
-      return with([](Vector x) { return sigmoid<V>(x); });
-    case Activation::hard_sigmoid:
-      return with([](Vector x) { return hard_sigmoid<V>(x); });
-    case Activation::hard_sigmoid_keras2:
-      return with(
-          [](Vector x) { return clip<V>(V::mul_add(x, V::splat(0.2f), V::splat(0.5f)), 0, 1); });
-    case Activation::log_sigmoid:
-      return with([](Vector x) { return V::neg(softplus<V>(V::neg(x))); });
-    case Activation::sparse_sigmoid:
-      return with(
-          [](Vector x) { return clip<V>(V::mul_add(x, V::splat(0.5f), V::splat(0.5f)), 0, 1); });
+      return map<V>(to, from, count, [](Vector x) { return sigmoid<V>(x); });
     case Activation::tanh:
-      return with([](Vector x) { return tanh<V>(x); });
-    case Activation::hard_tanh:
-      return with([](Vector x) { return clip<V>(x, -1, 1); });
-    case Activation::tanh_shrink:
-      return with([](Vector x) { return V::sub(x, tanh<V>(x)); });
-    case Activation::soft_shrink:
-      return with([p](Vector x) { return V::sub(x, clip<V>(x, -p.a, p.a)); });
-    case Activation::hard_shrink:
-      return with([p](Vector x) {
-        return V::select(V::less(V::splat(p.a), V::abs(x)), x, V::mul(x, V::splat(0)));
-      });
-    case Activation::threshold:
-      return with([p](Vector x) { return V::select(V::less(V::splat(p.a), x), x, V::splat(p.b)); });
-    case Activation::softplus:
-      return with([](Vector x) { return softplus<V>(x); });
-    case Activation::softsign:
-      return with([](Vector x) { return V::div(x, V::add(V::splat(1), V::abs(x))); });
-    case Activation::silu:
-      return with([](Vector x) { return V::mul(x, sigmoid<V>(x)); });
-    case Activation::hard_silu:
-      return with([](Vector x) { return V::mul(x, hard_sigmoid<V>(x)); });
-    case Activation::mish:
-      return with([](Vector x) { return mish<V>(x); });
-    case Activation::exponential:
-      return with([](Vector x) { return exp<V>(x); });
-    case Activation::squareplus:
-      return with([p](Vector x) {
-        const auto root = V::sqrt(V::mul_add(x, x, V::splat(p.a)));
-        return V::mul(V::add(x, root), V::splat(0.5f));
-      });
-    case Activation::sparse_plus:
-      return with([](Vector x) {
-        const auto quarter_square = [](Vector u) { return V::mul(V::mul(u, u), V::splat(0.25f)); };
-        return ramp<V>(x, quarter_square, x);
-      });
+      return map<V>(to, from, count, [](Vector x) { return tanh<V>(x); });
+    default:
+      return map<V>(to, from, count, [=](Vector x) { return value<V>(x, activation, p); });
   }
 }
 

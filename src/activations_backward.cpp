@@ -14,115 +14,96 @@ void map_pairs(typename V::Number* to, const typename V::Number* a, const typena
                int count, Function function) {
   for (int i = 0; i < count; i += V::width) {
     const int left = count - i;
-    if (left < V::width) {
-      V::store_partial(to + i, function(V::load_partial(a + i, left), V::load_partial(b + i, left)),
-                       left);
+    const bool is_whole = left >= V::width;
+    const auto y = function(is_whole ? V::load(a + i) : V::load_partial(a + i, left),
+                            is_whole ? V::load(b + i) : V::load_partial(b + i, left));
+    if (is_whole) {
+      V::store(to + i, y);
     } else {
-      V::store(to + i, function(V::load(a + i), V::load(b + i)));
+      V::store_partial(to + i, y, left);
     }
   }
 }
 
-/// By the outputs y, or by the inputs x: see saved_for_backward.
-template <class V, class T = typename V::Number>
-void backward(T* to, const T* gradient, const T* saved, int count, Activation activation,
-              ActivationParameters p) {
-  using Vector = typename V::Vector;
-  const auto with = [&](auto slope) {
-    map_pairs<V>(to, gradient, saved, count,
-                 [=](Vector d, Vector s) { return V::mul(d, slope(s)); });
-  };
+/// The derivative by the outputs y, or by the inputs x: see saved_for_backward.
+template <class V, class Vector = typename V::Vector>
+Vector slope(Vector saved, Activation activation, ActivationParameters p) {
   const Vector zero = V::splat(0);
   const Vector one = V::splat(1);
+  const Vector x = saved;
+  const Vector y = saved;
   switch (activation) {
-    case Activation::linear:
-    case Activation::softmax:
-    case Activation::log_softmax:
-    case Activation::sparsemax:
-    case Activation::glu:
-      if (to != gradient) std::copy_n(gradient, count, to);
-      return;
     case Activation::relu:
-      return with([=](Vector s) { return relu_slope<V>(s, p); });
+      return relu_slope<V>(saved, p);
     case Activation::relu6:
-      return with([=](Vector y) { return between<V>(y, 0, 6); });
+      return between<V>(y, 0, 6);
     case Activation::leaky_relu:
-      return with([=](Vector s) { return V::select(V::less(zero, s), one, V::splat(p.a)); });
-    case Activation::elu:
-      if (p.a < 0) {
-        return with([=](Vector x) {
-          return V::select(V::less(zero, x), one, V::mul(V::splat(p.a), exp<V>(V::min(x, zero))));
-        });
-      }
-      return with(
-          [=](Vector y) { return V::select(V::less(zero, y), one, V::add(y, V::splat(p.a))); });
-    case Activation::selu:
-      return with([=](Vector y) {
-        const auto scale = V::splat(1.0507009873554805f);
-        const auto negative = V::mul_add(V::splat(1.6732632423543772f), scale, y);
-        return V::select(V::less(y, zero), negative, scale);
-      });
-    case Activation::celu:
+      return V::select(V::less(zero, saved), one, V::splat(p.a));
+    case Activation::elu: {
+      const auto alpha = V::splat(p.a);
+      const auto negative = p.a < 0 ? V::mul(alpha, exp<V>(V::min(x, zero))) : V::add(y, alpha);
+      return V::select(V::less(zero, saved), one, negative);
+    }
+    case Activation::selu: {
+      const auto scale = V::splat(1.0507009873554805f);
+      const auto negative = V::mul_add(V::splat(1.6732632423543772f), scale, y);
+      return V::select(V::less(y, zero), negative, scale);
+    }
+    case Activation::celu: {
       // max(x, 0) + a · expm1(min(x, 0) / a): at 0 TensorFlow counts both
-      return with([=](Vector y) {
-        const auto negative = V::add(V::div(y, V::splat(p.a)), one);
-        return V::add(V::select(V::less(y, zero), zero, one),
-                      V::select(V::less(zero, y), zero, negative));
-      });
+      const auto negative = V::add(V::div(y, V::splat(p.a)), one);
+      return V::add(V::select(V::less(y, zero), zero, one),
+                    V::select(V::less(zero, y), zero, negative));
+    }
     case Activation::gelu:
-      return with([=](Vector x) { return gelu_slope<V>(x, p.a != 0); });
+      return gelu_slope<V>(x, p.a != 0);
     case Activation::sigmoid:
-      return with([=](Vector y) { return V::mul(y, V::sub(one, y)); });
+      return V::mul(y, V::sub(one, y));
     case Activation::hard_sigmoid:
-      return with([=](Vector y) { return between<V>(y, 0, 1, V::div(one, V::splat(6))); });
+      return between<V>(y, 0, 1, V::div(one, V::splat(6)));
     case Activation::hard_sigmoid_keras2:
-      return with([=](Vector x) { return within<V>(x, -2.5f, 2.5f, V::splat(0.2f)); });
+      return within<V>(x, -2.5f, 2.5f, V::splat(0.2f));
     case Activation::log_sigmoid:
-      return with([=](Vector y) { return one_minus_exp<V>(y); });
+      return one_minus_exp<V>(y);
+    case Activation::softplus:
+      return one_minus_exp<V>(V::neg(y));
     case Activation::sparse_sigmoid:
-      return with([=](Vector y) { return between<V>(y, 0, 1, V::splat(0.5f)); });
+      return between<V>(y, 0, 1, V::splat(0.5f));
     case Activation::tanh:
-      return with([=](Vector y) { return V::sub(one, V::mul(y, y)); });
+      return V::sub(one, V::mul(y, y));
     case Activation::hard_tanh:
-      return with([=](Vector x) { return within<V>(x, -1, 1); });
-    case Activation::tanh_shrink:
-      return with([=](Vector x) {
-        const auto y = tanh<V>(x);
-        return V::mul(y, y);
-      });
+      return within<V>(x, -1, 1);
+    case Activation::tanh_shrink: {
+      const auto root = tanh<V>(x);
+      return V::mul(root, root);
+    }
     case Activation::soft_shrink:
     case Activation::hard_shrink:
-      return with([=](Vector y) { return where_less<V>(zero, V::abs(y), one); });
+      return where_less<V>(zero, V::abs(y), one);
     case Activation::threshold:
-      return with([=](Vector x) { return where_less<V>(V::splat(p.a), x, one); });
-    case Activation::softplus:
-      return with([=](Vector y) { return one_minus_exp<V>(V::neg(y)); });
-    case Activation::softsign:
-      return with([=](Vector y) {
-        const auto root = V::sub(one, V::abs(y));
-        return V::mul(root, root);
-      });
-    case Activation::silu:
-      return with([=](Vector x) {
-        const auto y = sigmoid<V>(x);
-        return V::mul_add(V::mul(x, y), V::sub(one, y), y);
-      });
+      return where_less<V>(V::splat(p.a), x, one);
+    case Activation::softsign: {
+      const auto root = V::sub(one, V::abs(y));
+      return V::mul(root, root);
+    }
+    case Activation::silu: {
+      const auto gate = sigmoid<V>(x);
+      return V::mul_add(V::mul(x, gate), V::sub(one, gate), gate);
+    }
     case Activation::hard_silu:
-      return with([=](Vector x) {
-        const auto sixth = V::div(one, V::splat(6));
-        return V::mul_add(x, between<V>(x, -3, 3, sixth), hard_sigmoid<V>(x));
-      });
+      return V::mul_add(x, between<V>(x, -3, 3, V::div(one, V::splat(6))), hard_sigmoid<V>(x));
     case Activation::mish:
-      return with([](Vector x) { return mish_slope<V>(x); });
+      return mish_slope<V>(x);
     case Activation::exponential:
-      return with([](Vector y) { return y; });
-    case Activation::squareplus:
-      return with([=](Vector x) {
-        const auto root = V::sqrt(V::mul_add(x, x, V::splat(p.a)));
-        return V::mul(V::splat(0.5f), V::add(one, V::div(x, root)));
-      });
+      return y;
+    case Activation::squareplus: {
+      const auto root = V::sqrt(V::mul_add(x, x, V::splat(p.a)));
+      return V::mul(V::splat(0.5f), V::add(one, V::div(x, root)));
+    }
     case Activation::sparse_plus:
-      return with([=](Vector y) { return V::sqrt(V::min(y, one)); });
+      return V::sqrt(V::min(y, one));
+    default:
+      return one;
   }
 }
 
@@ -222,7 +203,10 @@ void activation_backward(typename V::Number* d_inputs, const typename V::Number*
     case Activation::glu:
       return by_row(glu_backward<V, T>);
     default:
-      return backward<V>(d_inputs, d_outputs, saved, rows * columns, activation, parameters);
+      // the selection stands inside the loop: a loop for each would be four times the code
+      return map_pairs<V>(d_inputs, d_outputs, saved, rows * columns, [=](auto d, auto from) {
+        return V::mul(d, slope<V>(from, activation, parameters));
+      });
   }
 }
 

@@ -183,7 +183,7 @@ struct BackwardPass {
       pack_panels<gradient_tile_columns<V>>(room.right_panels, rows, count, units);
       product(d_kernel, features, [this](int use, int i) { return input(use, i); });
       product(d_recurrent_kernel, units, [this](int use, int i) { return previous(use, i); });
-      if (d_bias) add_sums<V>(d_bias, room.right_panels, count, units, add);
+      product(d_bias, 1, [](int, int) { return &one<T>; });
     }
     if (use_count > 0 || options & add_gradients) return;
     const auto U = static_cast<size_t>(units);

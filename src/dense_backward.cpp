@@ -82,12 +82,14 @@ void dense_backward(typename V::Number* d_inputs, typename V::Number* d_kernel,
     const T* const block_inputs = inputs + start * features;
     for (int i = 0; i < count; ++i) block_rows[i] = gradients + i * units;
     pack_panels<gradient_tile_columns<V>>(right_panels, block_rows, count, units);
-    if (d_bias) add_sums<V>(d_bias, right_panels, count, units, add_block);
-    if (d_kernel) {
-      for (int i = 0; i < count; ++i) block_rows[i] = block_inputs + i * features;
-      pack_panels<gradient_tile_rows>(left_panels, block_rows, count, features);
-      add_products<V>(d_kernel, left_panels, right_panels, count, features, units, add_block);
-    }
+    const auto product = [&](T* to, const T* from, int width, int stride) {
+      if (!to) return;
+      for (int i = 0; i < count; ++i) block_rows[i] = from + i * stride;
+      pack_panels<gradient_tile_rows>(left_panels, block_rows, count, width);
+      add_products<V>(to, left_panels, right_panels, count, width, units, add_block);
+    };
+    product(d_kernel, block_inputs, features, features);
+    product(d_bias, &one<T>, 1, 0);
     if (d_inputs) {
       multiply<V>([=](int row) { return d_inputs + (start + row) * features; },
                   [=](int row) { return gradients + row * units; }, backward_packed, zeros, count,

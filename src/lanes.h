@@ -29,71 +29,56 @@ struct Lanes {
   }
 };
 
-/// Up to five arrays of `count` numbers, the second of them only read, walked in two runs: the
-/// whole vectors in place, then the rest in copies. What a null array reads has no meaning.
+/// Up to five arrays of `count` numbers walked in two runs: the whole vectors in place, then the
+/// rest in copies. The second array is only read. The first one is written last: an array that is
+/// not needed may be the first once more, if its numbers are left alone.
 template <class V>
 class Walk {
  public:
   using T = typename V::Number;
-  static constexpr int most = 5;
 
-  __attribute__((noinline, cold)) Walk(T* const (&arrays)[most], int count) : left_(count) {
-    for (int k = 0; k < most; ++k) {
-      const bool is_null = arrays[k] == nullptr;
-      at_[k] = is_null ? copies_[k] : arrays[k];
-      steps_[k] = is_null ? 0 : V::width;
-    }
-  }
+  Walk(T* const* arrays, int arrays_count, int count)
+      : arrays_(arrays), arrays_count_(arrays_count), count_(count) {}
 
-  /// function(numbers) for each vector of the first N arrays.
+  /// function(numbers) for each vector of the N arrays.
   template <int N, class Function>
   void for_each(Function function) {
-    while (const int vectors = next()) {
+    while (const int length = next()) {
       T* at[N];
       for (int k = 0; k < N; ++k) at[k] = at_[k];
-      for (int i = 0; i < vectors; ++i) {
-        Lanes<V> numbers[most] = {};
-        for (int k = 0; k < N; ++k) numbers[k].v = V::load(at[k]);
+      for (int i = 0; i < length; i += V::width) {
+        Lanes<V> numbers[N];
+        for (int k = 0; k < N; ++k) numbers[k].v = V::load(at[k] + i);
         function(numbers);
-        for (int k = 0; k < N; ++k) {
-          if (k != 1) V::store(at[k], numbers[k].v);
-          at[k] += steps_[k];
+        for (int k = N - 1; k >= 0; --k) {
+          if (k != 1) V::store(at[k] + i, numbers[k].v);
         }
       }
     }
   }
 
  private:
-  /// The vectors of the next run, 0 behind the last.
+  /// The numbers of the next run, 0 behind the last.
   __attribute__((noinline, cold)) int next() {
-    if (is_copied_) {
-      for (int k = 0; k < most; ++k) {
-        if (k != 1 && steps_[k] != 0) std::copy_n(copies_[k], left_, rests_[k]);
+    const int rest = count_ % V::width, whole = count_ - rest;
+    for (;;) {
+      ++run_;
+      for (int k = arrays_count_ - 1; k >= 0; --k) {
+        T* const place = arrays_[k] + whole;
+        if (run_ == 1) at_[k] = arrays_[k];
+        if (run_ == 2) at_[k] = std::copy_n(place, rest, copies_[k]) - rest;
+        if (run_ == 3 && k != 1) std::copy_n(copies_[k], rest, place);
       }
-      return 0;
+      if (run_ == 3) return 0;
+      if (run_ == 1 && whole > 0) return whole;
+      if (run_ == 2 && rest > 0) return V::width;
     }
-    const int vectors = left_ / V::width;
-    if (vectors > 0) {
-      left_ -= vectors * V::width;
-      for (int k = 0; k < most; ++k) rests_[k] = at_[k] + vectors * steps_[k];
-      return vectors;
-    }
-    if (left_ == 0) return 0;
-    // no whole vector, or all of them done
-    for (int k = 0; k < most; ++k) {
-      if (rests_[k] == nullptr) rests_[k] = at_[k];
-      if (steps_[k] != 0) std::copy_n(rests_[k], left_, copies_[k]);
-      at_[k] = copies_[k];
-    }
-    is_copied_ = true;
-    return 1;
   }
 
+  static constexpr int most = 5;
+  T* const* arrays_;
+  int arrays_count_, count_, run_ = 0;
   T* at_[most];
-  T* rests_[most] = {};
-  int steps_[most];  // 0 for a null array
-  int left_;
-  bool is_copied_ = false;
   T copies_[most][V::width] = {};
 };
 

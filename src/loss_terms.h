@@ -29,6 +29,12 @@ struct Clipped {
         inside(x == from || from != from) {}
 };
 
+/// x^exponent for x >= 0
+template <class T>
+inline T power(T x, double exponent) {
+  return exponent == 0 ? 1 : std::exp(T(exponent) * std::log(x));
+}
+
 template <class T>
 inline Term<T> crossentropy(T y, T p) {
   const Clipped<T> o(p, epsilon, 1 - epsilon);
@@ -49,7 +55,7 @@ inline Term<T> focal(T y, T x, const LossParameters& q) {
   const T p = q.from_logits ? sigmoid<simd::Scalar<T>>(x) : x;
   const T rest = 1 - (y * p + (1 - y) * (1 - p));
   const T weight = q.c != 0 ? y * T(q.a) + (1 - y) * T(1 - q.a) : T(1);
-  const T factor = std::pow(rest, T(q.b));
+  const T factor = power(rest, q.b);
   T slope = rest > 0 ? T(q.b) * factor / rest * (1 - 2 * y) : 0;
   if (q.from_logits) slope *= p * (1 - p);
   return {weight * factor * ce.value, weight * (slope * ce.value + factor * ce.derivative)};

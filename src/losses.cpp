@@ -65,13 +65,20 @@ double tversky(T* gradient, const T* y, const T* p, int columns, double alpha, d
   return 1 - both / all;
 }
 
-/// From logits: p is softmax, and the logarithm of the sum is that of 1 / max p. The gradient p - y
-/// is TensorFlow's; it takes for granted that targets sum up to 1.
+/// gradient = softmax z; gives the logarithm of Σ exp z, by way of the first one that is not tiny.
+template <class V, class T = typename V::Number>
+T softmax_and_log_sum(T* gradient, const T* z, int columns) {
+  activation_forward<V>(gradient, z, 1, columns, Activation::softmax, {});
+  int j = 0;
+  while (j < columns - 1 && gradient[j] < T(1e-6)) ++j;
+  return z[j] - std::log(gradient[j]);
+}
+
+/// From logits. The gradient softmax z - y is TensorFlow's; it takes for granted that targets sum
+/// up to 1.
 template <class V, class Target, class T = typename V::Number>
 T softmax_crossentropy(T* gradient, const T* z, int columns, Target target) {
-  activation_forward<V>(gradient, z, 1, columns, Activation::softmax, {});
-  const auto most = std::max_element(gradient, gradient + columns) - gradient;
-  const T log_sum = z[most] - std::log(gradient[most]);
+  const T log_sum = softmax_and_log_sum<V>(gradient, z, columns);
   T value = 0;
   for (int j = 0; j < columns; ++j) {
     const T y = target(j);
@@ -95,7 +102,7 @@ T categorical(T* gradient, const T* predictions, int columns, Target target, boo
   const auto term = [&](int j) -> Term<T> {
     const Clipped<T> o(p[j] / sum, epsilon, 1 - epsilon);
     const T log = std::log(o.x);
-    const T weight = is_focal ? T(q.a) * std::pow(1 - o.x, T(q.b)) : T(1);
+    const T weight = is_focal ? T(q.a) * power(1 - o.x, q.b) : T(1);
     const T bend = is_focal ? weight * T(q.b) / (1 - o.x) * log : 0;
     return {-target(j) * weight * log, o.inside ? target(j) * (bend - weight / o.x) : 0};
   };
@@ -158,11 +165,13 @@ T label_loss(T* gradient, T label_number, const T* p, int columns, Loss loss,
   const int label = static_cast<int>(label_number);
   if (loss == Loss::categorical_generalized_cross_entropy) {
     std::fill_n(gradient, columns, T(0));
-    gradient[label] = -std::pow(p[label], T(q.a - 1));
-    return (1 - std::pow(p[label], T(q.a))) / T(q.a);
+    gradient[label] = -power(p[label], q.a - 1);
+    return (1 - power(p[label], q.a)) / T(q.a);
   }
   if (!q.from_logits) return sparse_of_probabilities(gradient, p, columns, label);
-  return softmax_crossentropy<V>(gradient, p, columns, [=](int j) { return T(j == label); });
+  const T value = softmax_and_log_sum<V>(gradient, p, columns) - p[label];
+  gradient[label] -= 1;
+  return value;
 }
 
 template <class T>

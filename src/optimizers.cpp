@@ -10,14 +10,14 @@ namespace simple_rnn {
 
 namespace {
 
-/// x^exponent
+/// x^exponent for x >= 0
 template <class V>
 Lanes<V> power(Lanes<V> x, double exponent) {
   using T = typename V::Number;
   if (exponent == 0.5) return sqrt(x);
   T numbers[V::width];
   V::store(numbers, x.v);
-  for (T& number : numbers) number = std::pow(number, T(exponent));
+  for (T& number : numbers) number = std::exp(T(exponent) * std::log(number));
   return {V::load(numbers)};
 }
 
@@ -30,76 +30,62 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
   using L = Lanes<V>;
   const auto constant = [](double number) { return L{V::splat(T(number))}; };
   const L lr = constant(q.learning_rate), a = constant(q.a), b = constant(q.b), c = constant(q.c);
-  const L rest_a = constant(1 - q.a), rest_b = constant(1 - q.b);
+  const L zero = constant(0), rest_a = constant(1 - q.a), rest_b = constant(1 - q.b);
   const T unbias_a = unbias<T>(q.a, q.step), unbias_b = unbias<T>(q.b, q.step);
   const auto move = [](L average, L by, L rest) { return average + (by - average) * rest; };
 
-  constexpr std::integral_constant<int, 0> none;
   constexpr std::integral_constant<int, 1> one;
   constexpr std::integral_constant<int, 2> two;
   constexpr std::integral_constant<int, 3> three;
 
   for (int i = 0; i < segment_count; ++i) {
     const Segment& segment = segments[i];
-    const auto at = [&](int k) {
-      return slots[k] == nullptr ? nullptr : slots[k] + segment.offset;
-    };
-    T* const arrays[] = {weights + segment.offset,
-                         const_cast<T*>(gradients) + segment.offset,  // only read
-                         at(0), at(1), at(2)};
+    T* const first = weights + segment.offset;  // stands for slots that are not there
+    const auto at = [&](int k) { return slots[k] == nullptr ? first : slots[k] + segment.offset; };
+    T* const arrays[] = {first, const_cast<T*>(gradients) + segment.offset, at(0), at(1), at(2)};
     const L lost = constant(segment.decays != 0 ? q.decay : 0);
-    Walk<V> walk(arrays, segment.count);
     // update(w, g, s): the weights after decay, the gradients and the slots
     const auto with = [&](auto slot_count, auto update) {
-      walk.template for_each<decltype(slot_count)::value + 2>([=](L* numbers) {
+      constexpr int count = decltype(slot_count)::value + 2;
+      Walk<V>(arrays, count, segment.count).template for_each<count>([=](L* numbers) {
         numbers[0] = numbers[0] - numbers[0] * lost;
         update(numbers[0], numbers[1], numbers + 2);
       });
     };
     switch (optimizer) {
       case Optimizer::sgd: {
-        const bool nesterov = q.b != 0;
-        const auto update = [=](L& w, L g, L* s) {
-          s[0] = s[0] * a - g * lr;
-          w = w + (nesterov ? s[0] * a - g * lr : s[0]);
-        };
-        if (slots[0] != nullptr) {
-          with(one, update);
-        } else {
-          with(none, [=](L& w, L g, L*) { w = w - g * lr; });
-        }
+        const bool momentum = slots[0] != nullptr, nesterov = q.b != 0;
+        with(one, [=](L& w, L g, L* s) {
+          const L step = momentum ? s[0] * a - g * lr : zero - g * lr;
+          if (momentum) s[0] = step;
+          w = w + (nesterov ? step * a - g * lr : step);
+        });
         break;
       }
       case Optimizer::rmsprop: {
         const bool momentum = slots[1] != nullptr, centered = slots[2] != nullptr;
-        const auto update = [=](L& w, L g, L* s) {
+        with(three, [=](L& w, L g, L* s) {
           s[0] = a * s[0] + rest_a * (g * g);
           if (centered) s[2] = a * s[2] + rest_a * g;
           const L spread = centered ? s[0] - s[2] * s[2] : s[0];
           const L increment = lr * g / sqrt(spread + c);
           if (momentum) s[1] = b * s[1] + increment;
           w = w - (momentum ? s[1] : increment);
-        };
-        if (momentum || centered) {
-          with(three, update);
-        } else {
-          with(one, update);
-        }
+        });
         break;
       }
       case Optimizer::adam: {
-        const bool amsgrad = slots[2] != nullptr;
         const L alpha = constant(T(q.learning_rate) * std::sqrt(unbias_b) / unbias_a);
-        const auto update = [=](L& w, L g, L* s) {
+        const auto update = [=](L& w, L g, L* s, auto is_amsgrad) {
           s[0] = move(s[0], g, rest_a);
-          s[1] = move(s[1], g * g, rest_b);
-          if (amsgrad) s[2] = max(s[1], s[2]);
-          w = w - s[0] * alpha / (sqrt(amsgrad ? s[2] : s[1]) + c);
+          L spread = s[1] = move(s[1], g * g, rest_b);
+          if constexpr (decltype(is_amsgrad)::value) spread = s[2] = max(spread, s[2]);
+          w = w - s[0] * alpha / (sqrt(spread) + c);
         };
-        if (amsgrad) {
-          with(three, update);
+        if (slots[2] == nullptr) {
+          with(two, [=](L& w, L g, L* s) { update(w, g, s, std::false_type()); });
         } else {
-          with(two, update);
+          with(three, [=](L& w, L g, L* s) { update(w, g, s, std::true_type()); });
         }
         break;
       }
@@ -169,38 +155,23 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
 }
 
 template <class V, class T>
-void blend(T* to, const T* from, int count, double a, double b) {
-  T* const arrays[] = {to, const_cast<T*>(from), nullptr, nullptr, nullptr};
+void blend(T* to, const T* from, int count, double a, double b, double limit) {
+  T* const arrays[] = {to, const_cast<T*>(from)};  // the second is only read
+  const bool adds = b != 0;                        // otherwise infinity would become NaN
   const Lanes<V> of_to = {V::splat(T(a))}, of_from = {V::splat(T(b))};
-  Walk<V>(arrays, count).template for_each<2>([=](Lanes<V>* x) {
-    x[0] = x[0] * of_to + x[1] * of_from;
-  });
-}
-
-template <class V, class T>
-void clip_values(T* numbers, int count, double limit) {
-  T* const arrays[] = {numbers, nullptr, nullptr, nullptr, nullptr};
   const Lanes<V> low = {V::splat(T(-limit))}, high = {V::splat(T(limit))};
-  Walk<V>(arrays, count).template for_each<1>([=](Lanes<V>* x) {
+  Walk<V>(arrays, 2, count).template for_each<2>([=](Lanes<V>* x) {
+    x[0] = x[0] * of_to;
+    if (adds) x[0] = x[0] + x[1] * of_from;
     x[0] = min(max(x[0], low), high);
   });
-}
-
-template <class T>
-double sum_of_squares(const T* numbers, int count) {
-  double sums[4] = {};  // which hide each other's latency
-  for (int i = 0; i < count; ++i) sums[i % 4] += double{numbers[i]} * numbers[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 #define INSTANTIATE(V)                                                                         \
   template void optimizer_step<V>(V::Number*, const V::Number*, V::Number* const*, V::Number*, \
                                   const Segment*, int, Optimizer, const OptimizerParameters&); \
-  template void blend<V>(V::Number*, const V::Number*, int, double, double);                   \
-  template void clip_values<V>(V::Number*, int, double);
+  template void blend<V>(V::Number*, const V::Number*, int, double, double, double);
 SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
 #undef INSTANTIATE
-template double sum_of_squares(const float*, int);
-template double sum_of_squares(const double*, int);
 
 }  // namespace simple_rnn

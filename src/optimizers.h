@@ -51,9 +51,9 @@ struct Segment {
   int decays;         // whether weight decay counts here
 };
 
-/// weights, gradients and each of the slots: blocks of the same layout. In the slots r [rows] and c
-/// [columns] of adafactor every variable has its place at the segment's offset, as in the others.
-/// workspace: for muon alone, as large as its largest variable wants it.
+/// weights, gradients and each of the three slots: blocks of the same layout. In the slots r [rows]
+/// and c [columns] of adafactor every variable has its place at the segment's offset, as in the
+/// others. workspace: for muon alone, as large as its largest variable wants it.
 template <class V, class T = typename V::Number>
 void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspace,
                     const Segment* segments, int segment_count, Optimizer optimizer,
@@ -84,14 +84,10 @@ T unbias(double beta, unsigned step) {
   return 1 - T(whole_power(double{T(beta)}, step));
 }
 
-/// to = to · a + from · b: scaling (loss scale, norms), sums (gradient accumulation) and moving
-/// averages.
+/// to = to · a + from · b, clipped to [-limit, limit]; NaN stays. For loss scale, norms and
+/// clipvalue (from = to, b = 0), gradient accumulation (sums) and moving averages.
 template <class V, class T = typename V::Number>
-void blend(T* to, const T* from, int count, double a, double b);
-
-/// To [-limit, limit]; NaN stays.
-template <class V, class T = typename V::Number>
-void clip_values(T* numbers, int count, double limit);
+void blend(T* to, const T* from, int count, double a, double b, double limit = INFINITY);
 
 /// In float64.
 template <class T>

@@ -50,7 +50,7 @@ void adafactor_step(T* weights, const T* gradients, T* const* slots, const Segme
                     const OptimizerParameters& q) {
   const int count = segment.count, rows = segment.rows, columns = segment.columns;
   T* const v = slots[2];
-  const double beta = 1 - std::pow(T(q.step), T(q.a));
+  const double beta = 1 - std::exp(T(q.a) * std::log(T(q.step)));
   if (columns == 0) factor(v, gradients, count, 1, 1, 1, beta, q.b);
   // every matrix of the last two axes; float32 squares of small gradients would vanish
   for (int start = 0, k = 0; columns > 0 && start < count; start += rows * columns, ++k) {
@@ -169,11 +169,20 @@ void variable_step(T* weights, const T* gradients, T* const* slots, T* workspace
   }
 }
 
+template <class T>
+double sum_of_squares(const T* numbers, int count) {
+  double sums[4] = {};  // which hide each other's latency
+  for (int i = 0; i < count; ++i) sums[i % 4] += double{numbers[i]} * numbers[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
 #define INSTANTIATE(V)                                                                        \
   template int muon_workspace_size<V>(int, int);                                              \
   template void variable_step<V>(V::Number*, const V::Number*, V::Number* const*, V::Number*, \
                                  const Segment&, Optimizer, const OptimizerParameters&);
 SIMPLE_RNN_INSTANTIATE(INSTANTIATE)
 #undef INSTANTIATE
+template double sum_of_squares(const float*, int);
+template double sum_of_squares(const double*, int);
 
 }  // namespace simple_rnn

@@ -127,6 +127,22 @@ TEST(Losses, ClassNumbersOutOfRangeGiveNaN) {
   }
 }
 
+TEST(Losses, SaturatedLogits) {
+  const std::vector<float> z = {0, 100, -100}, one_hot = {0, 0, 1};
+  std::vector<float> gradient(3);
+  float value = 0;
+  const LossParameters logits = {0, 0, 0, true, 0, NAN};
+  loss_forward<V>(&value, gradient.data(), 3, nullptr, one_hot.data(), z.data(), 1, 3,
+                  Loss::categorical_crossentropy, logits);
+  EXPECT_EQ(value, 200);
+  EXPECT_EQ(gradient[1], 1);
+  EXPECT_EQ(gradient[2], -1);
+  loss_forward<V>(&value, gradient.data(), 1, nullptr, one_hot.data(), &z[1], 1, 1,
+                  Loss::binary_crossentropy, logits);
+  EXPECT_EQ(value, 100);
+  EXPECT_EQ(gradient[0], 1);
+}
+
 TEST(Losses, NaNComesThrough) {
   for (LossCase each : loss_cases()) {
     std::vector<float> values, gradients;

@@ -47,7 +47,7 @@ struct Trainer {
       const double norm = std::sqrt(sum_of_squares(g.data(), total));
       scale(g.data(), total, options.global_clipnorm / std::max(norm, options.global_clipnorm));
     }
-    if (options.clipvalue > 0) clip_values<W>(g.data(), total, options.clipvalue);
+    if (options.clipvalue > 0) blend<W>(g.data(), g.data(), total, 1, 0, options.clipvalue);
   }
 
   void update(std::vector<T>& g) {
@@ -186,13 +186,12 @@ TEST(Optimizers, Kernels) {
       sum += double{from[i]} * from[i];
     }
     EXPECT_NEAR(sum_of_squares(from.data(), count), sum, 1e-12);
-    blend<V>(to.data(), to.data(), count, 2, 0);
-    clip_values<V>(to.data(), count, 0.5);
+    blend<V>(to.data(), to.data(), count, 2, 0, 0.5);
     for (size_t i = 0; i < to.size(); ++i)
       EXPECT_NEAR(to[i], std::max(-0.5, std::min(0.5, 1.5 * start[i] + 0.5 * from[i])), 1e-6);
   }
-  std::vector<float> odd = {NAN, INFINITY, -INFINITY};
-  clip_values<V>(odd.data(), 3, 1);
+  std::vector<float> odd = {NAN, 5, -INFINITY};
+  blend<V>(odd.data(), odd.data(), 3, 1, 0, 1);
   EXPECT_TRUE(std::isnan(odd[0]));
   EXPECT_EQ(odd[1], 1);
   EXPECT_EQ(odd[2], -1);
