@@ -12,8 +12,11 @@
 #include "dropout.h"
 #include "embedding.h"
 #include "initializers.h"
+#include "losses.h"
 #include "masking.h"
 #include "merge.h"
+#include "metrics.h"
+#include "optimizers.h"
 #include "regularizers.h"
 #include "simd.h"
 #include "simple_rnn.h"
@@ -198,9 +201,16 @@ EMSCRIPTEN_BINDINGS(simple_rnn) {
   emscripten::constant("activation_" #name, static_cast<int>(Activation::name));
   SIMPLE_RNN_ACTIVATIONS(SIMPLE_RNN_CONSTANT)
 #undef SIMPLE_RNN_CONSTANT
+#define SIMPLE_RNN_CONSTANT(name) emscripten::constant("loss_" #name, static_cast<int>(Loss::name));
+  SIMPLE_RNN_LOSSES(SIMPLE_RNN_CONSTANT)
+#undef SIMPLE_RNN_CONSTANT
+#define SIMPLE_RNN_CONSTANT(name) \
+  emscripten::constant("optimizer_" #name, static_cast<int>(Optimizer::name));
+  SIMPLE_RNN_OPTIMIZERS(SIMPLE_RNN_CONSTANT)
+#undef SIMPLE_RNN_CONSTANT
 }
 
-// What predictions and steps of a stream call, without Embind's cost.
+// What predictions, batches of training and steps of a stream call, without Embind's cost.
 extern "C" {
 EMSCRIPTEN_KEEPALIVE void simple_rnn_forward(float* outputs, float* final_state, void* workspace,
                                              const float* inputs, const float* initial_state,
@@ -338,5 +348,113 @@ EMSCRIPTEN_KEEPALIVE void activation_backward(float* d_inputs, const float* d_ou
 EMSCRIPTEN_KEEPALIVE void add_broadcast_gradient(float* d_operand, const float* d_outputs,
                                                  const Axis* axes, int axis_count) {
   simple_rnn::add_broadcast_gradient<V>(d_operand, d_outputs, axes, axis_count);
+}
+
+EMSCRIPTEN_KEEPALIVE void loss_forward(float* values, float* gradients, int gradient_stride,
+                                       uint8_t* mask, const float* targets,
+                                       const float* predictions, int rows, int columns, int loss,
+                                       double a, double b, double c, bool from_logits,
+                                       double label_smoothing, double ignore_class) {
+  simple_rnn::loss_forward<V>(values, gradients, gradient_stride, mask, targets, predictions, rows,
+                              columns, static_cast<Loss>(loss),
+                              {a, b, c, from_logits, label_smoothing, ignore_class});
+}
+
+EMSCRIPTEN_KEEPALIVE void ctc_forward(float* values, float* gradients, float* workspace,
+                                      const float* labels, const float* logits, int rows,
+                                      int length, int steps, int classes) {
+  simple_rnn::ctc_forward<V>(values, gradients, workspace, labels, logits, rows, length, steps,
+                             classes);
+}
+
+EMSCRIPTEN_KEEPALIVE void circle_forward(float* values, uint8_t* mask, float* workspace,
+                                         const float* labels, const float* embeddings, int rows,
+                                         int columns, double gamma, double margin,
+                                         bool remove_diagonal) {
+  simple_rnn::circle_forward(values, mask, workspace, labels, embeddings, rows, columns, gamma,
+                             margin, remove_diagonal);
+}
+
+EMSCRIPTEN_KEEPALIVE void circle_backward(float* gradients, const float* workspace,
+                                          const float* factors, const float* embeddings, int rows,
+                                          int columns) {
+  simple_rnn::circle_backward(gradients, workspace, factors, embeddings, rows, columns);
+}
+
+EMSCRIPTEN_KEEPALIVE double reduce_loss(float* values, float* factors, const float* weights,
+                                        const uint8_t* mask, int rows, int reduction) {
+  return simple_rnn::reduce_loss(values, factors, weights, mask, rows,
+                                 static_cast<Reduction>(reduction));
+}
+
+EMSCRIPTEN_KEEPALIVE void scale_rows(float* rows, const float* factors, int count, int columns) {
+  simple_rnn::scale_rows(rows, factors, count, columns);
+}
+
+EMSCRIPTEN_KEEPALIVE void accuracy_values(float* values, const float* targets,
+                                          const float* predictions, int rows, int columns, int kind,
+                                          double parameter) {
+  simple_rnn::accuracy_values(values, targets, predictions, rows, columns,
+                              static_cast<Accuracy>(kind), parameter);
+}
+
+EMSCRIPTEN_KEEPALIVE void add_weighted(double* sums, const float* values, const float* weights,
+                                       int rows) {
+  simple_rnn::add_weighted(sums, values, weights, rows);
+}
+
+EMSCRIPTEN_KEEPALIVE void add_confusion(double* counts, const float* targets,
+                                        const float* predictions, const float* weights,
+                                        const float* label_weights, int rows, int columns,
+                                        const float* thresholds, int threshold_count, bool is_even,
+                                        bool below_zero, int top_k, int class_id, bool by_label) {
+  simple_rnn::add_confusion(
+      counts, targets, predictions, weights, label_weights, rows, columns,
+      {thresholds, threshold_count, is_even, below_zero, top_k, class_id, by_label});
+}
+
+EMSCRIPTEN_KEEPALIVE void add_score_counts(double* counts, const float* targets,
+                                           const float* predictions, const float* weights, int rows,
+                                           int columns, double threshold) {
+  simple_rnn::add_score_counts(counts, targets, predictions, weights, rows, columns, threshold);
+}
+
+EMSCRIPTEN_KEEPALIVE void add_squares(double* sums, const float* targets, const float* predictions,
+                                      const float* weights, int rows, int columns) {
+  simple_rnn::add_squares(sums, targets, predictions, weights, rows, columns);
+}
+
+EMSCRIPTEN_KEEPALIVE void correlation_values(float* values, const float* targets,
+                                             const float* predictions, int rows, int columns,
+                                             bool is_concordance) {
+  simple_rnn::correlation_values(values, targets, predictions, rows, columns, is_concordance);
+}
+
+EMSCRIPTEN_KEEPALIVE void optimizer_step(float* weights, const float* gradients, float* slot0,
+                                         float* slot1, float* slot2, float* workspace,
+                                         const Segment* segments, int segment_count, int optimizer,
+                                         double learning_rate, double decay, unsigned step,
+                                         double a, double b, double c, double d, double e, double f,
+                                         double g) {
+  float* const slots[] = {slot0, slot1, slot2};
+  simple_rnn::optimizer_step<V>(weights, gradients, slots, workspace, segments, segment_count,
+                                static_cast<Optimizer>(optimizer),
+                                {learning_rate, decay, step, a, b, c, d, e, f, g});
+}
+
+EMSCRIPTEN_KEEPALIVE int muon_workspace_size(int rows, int columns) {
+  return simple_rnn::muon_workspace_size<V>(rows, columns);
+}
+
+EMSCRIPTEN_KEEPALIVE void blend(float* to, const float* from, int count, double a, double b) {
+  simple_rnn::blend<V>(to, from, count, a, b);
+}
+
+EMSCRIPTEN_KEEPALIVE void clip_values(float* numbers, int count, double limit) {
+  simple_rnn::clip_values<V>(numbers, count, limit);
+}
+
+EMSCRIPTEN_KEEPALIVE double sum_of_squares(const float* numbers, int count) {
+  return simple_rnn::sum_of_squares(numbers, count);
 }
 }

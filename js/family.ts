@@ -29,12 +29,15 @@ export interface Kind<T extends Member> {
   make(config: Config): T;
 }
 
+// Keras takes None for most defaults; of these it means something of its own, as all axes or no reduction.
+const NULLABLE = new Set(['axis', 'reduction', 'class_aggregation', 'weight_decay', 'adam_weight_decay', 'rms_rate']);
+
 /** Whether a value is `{ class_name, config }`. */
 export function isSerialized(value: unknown): value is Serialized {
   return value !== null && typeof value === 'object' && 'class_name' in value;
 }
 
-/** Look-up by name, configuration or object, shared by initializers, regularizers, constraints and schedules. */
+/** Look-up by name, configuration or object, shared by all families of named objects. */
 export class Family<T extends Member> {
   readonly #what: string;
   readonly #module: string;
@@ -93,9 +96,8 @@ export class Family<T extends Member> {
     const given = checkOptions(kind.className, options as Config, [...known, 'dtype']);
     const config: Config = {};
     for (const key of keys) {
-      const value = given[key] ?? given[toCamelCase(key)];
-      // Keras takes None for most defaults; of a constraint's axis it means all axes.
-      config[key] = value === undefined || (value === null && key !== 'axis') ? kind.defaults[key] : value;
+      const value = given[key] === undefined ? given[toCamelCase(key)] : given[key];
+      config[key] = value === undefined || (value === null && !NULLABLE.has(key)) ? kind.defaults[key] : value;
     }
     return kind.make(config);
   }

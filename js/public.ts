@@ -51,6 +51,7 @@ export {
   layerSimpleRNN,
   layers,
   layerTimeDistributed,
+  losses,
   Masking,
   type MaskingOptions,
   type MaskLike,
