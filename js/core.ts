@@ -36,6 +36,7 @@ export { SymbolicTensor } from './layers/symbolic.js';
 export { TimeDistributed, type TimeDistributedOptions } from './layers/time_distributed.js';
 export { variable } from './layers/variable.js';
 export * as losses from './losses.js';
+export * as metrics from './metrics.js';
 export { Functional, type FunctionalOptions } from './models/functional.js';
 export { BaseModel, type ModelInput, type ModelOptions, type OneInput, type PredictOptions } from './models/model.js';
 export {

@@ -44,10 +44,12 @@ export function deserialize(config: Serialized): Loss {
   return family.deserialize(config);
 }
 
-/** What `'accuracy'` and `'crossentropy'` mean for these shapes. */
-export function kindOfTargets(yTrue: Sizes, yPred: Sizes): 'binary' | 'sparse' | 'categorical' {
+/** @internal What `'accuracy'` and `'crossentropy'` mean for these shapes. */
+export function kindOfTargets(yTrue: Sizes, yPred: Sizes): string {
   if (yPred.at(-1) === 1) return 'binary';
-  return yTrue.length < yPred.length || (yTrue.at(-1) === 1 && yPred.at(-1) !== 1) ? 'sparse' : 'categorical';
+  return yTrue.length < yPred.length || (yTrue.at(-1) === 1 && yPred.at(-1) !== 1)
+    ? 'sparse_categorical'
+    : 'categorical';
 }
 
 /**

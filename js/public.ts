@@ -59,6 +59,7 @@ export {
   ModelFormatError,
   type ModelInput,
   memory,
+  metrics,
   type NestedArray,
   NonFiniteError,
   type NumberArray,

@@ -95,15 +95,18 @@ function axesOfRow(owner: string, axis: unknown, rank: number): number {
   throw new UnsupportedError(`${owner}: \`axis\` ${show(axis)} of ${rank} axes: only the last ones are supported`);
 }
 
-function mismatch(owner: string, yTrue: Sizes, yPred: Sizes, due: Sizes): ShapeError {
-  return new ShapeError(
+/** The shape of targets and predictions. @throws {ShapeError} if they are of different shapes. */
+export function checkSame(owner: string, yTrue: Sizes, yPred: Sizes): Sizes {
+  const [target, output] = toSameRank(yTrue, yPred);
+  if (isSame(target, output)) return output;
+  throw new ShapeError(
     `${owner}: Arguments \`target\` and \`output\` must have the same shape. Received: ` +
-      `target.shape=${showShape(yTrue)}, output.shape=${showShape(yPred)}; targets of shape ${showShape(due)} are due`,
+      `target.shape=${showShape(yTrue)}, output.shape=${showShape(yPred)}; targets of shape ${showShape(yPred)} are due`,
   );
 }
 
-// Class numbers, one per row of the predictions; the last axis of 1 may be there.
-function checkLabels(owner: string, yTrue: Sizes, yPred: Sizes, rank: number): Sizes {
+/** Shape of class numbers, one per row of the predictions; a last axis of 1 may be there. */
+export function checkLabels(owner: string, yTrue: Sizes, yPred: Sizes, rank: number): Sizes {
   const due = yPred.slice(0, -1);
   if (yPred.length < 1 || (rank > 0 && yPred.length !== rank)) {
     throw new ShapeError(`${owner}: predictions must have ${rank || 'one or more'} axes, received ${showShape(yPred)}`);
@@ -186,9 +189,8 @@ export function valuesOf(
   if (kernel === 'ctc') return ctc(owner, yTrue, yPred);
   if (kernel === 'circle') return circle(owner, config, yTrue, yPred);
   const isByLabel = kernel.startsWith('sparse') || kernel.startsWith('categorical_generalized');
-  const [target, output] = isByLabel ? [yTrue, yPred] : toSameRank(yTrue, yPred);
   if (isByLabel) checkLabels(owner, yTrue, yPred, 0);
-  else if (!isSame(target, output)) throw mismatch(owner, yTrue, yPred, yPred);
+  const output = isByLabel ? yPred : checkSame(owner, yTrue, yPred);
   const { axis = -1, from_logits: fromLogits, label_smoothing: smoothing = 0, ignore_class: ignored } = config;
   const split = output.length - (output.length === 0 ? 0 : axesOfRow(owner, axis, output.length));
   const shape = output.slice(0, split);
