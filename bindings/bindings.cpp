@@ -446,12 +446,9 @@ EMSCRIPTEN_KEEPALIVE int muon_workspace_size(int rows, int columns) {
   return simple_rnn::muon_workspace_size<V>(rows, columns);
 }
 
-EMSCRIPTEN_KEEPALIVE void blend(float* to, const float* from, int count, double a, double b) {
-  simple_rnn::blend<V>(to, from, count, a, b);
-}
-
-EMSCRIPTEN_KEEPALIVE void clip_values(float* numbers, int count, double limit) {
-  simple_rnn::clip_values<V>(numbers, count, limit);
+EMSCRIPTEN_KEEPALIVE void blend(float* to, const float* from, int count, double a, double b,
+                                double limit) {
+  simple_rnn::blend<V>(to, from, count, a, b, limit);
 }
 
 EMSCRIPTEN_KEEPALIVE double sum_of_squares(const float* numbers, int count) {

@@ -352,8 +352,7 @@ export interface PlainExports {
   _correlation_values(values: number, targets: number, predictions: number, rows: number, columns: number, isConcordance: number): void;
   _optimizer_step(weights: number, gradients: number, slot0: number, slot1: number, slot2: number, workspace: number, segments: number, segmentCount: number, optimizer: number, learningRate: number, decay: number, step: number, a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
   _muon_workspace_size(rows: number, columns: number): number;
-  _blend(to: number, from: number, count: number, a: number, b: number): void;
-  _clip_values(numbers: number, count: number, limit: number): void;
+  _blend(to: number, from: number, count: number, a: number, b: number, limit: number): void;
   _sum_of_squares(numbers: number, count: number): number;
 }
 

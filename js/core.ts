@@ -51,6 +51,7 @@ export {
 export { Sequential, type SequentialOptions } from './models/sequential.js';
 export type { Stream } from './models/stream.js';
 export type { SummaryOptions } from './models/summary.js';
+export * as optimizers from './optimizers.js';
 export * as regularizers from './regularizers.js';
 export { checkBoolean, checkOptions, nearest, type Shape, show, showShape } from './runtime/check.js';
 export { type Configuration, configure, ready } from './runtime/configure.js';

@@ -11,8 +11,9 @@ export type { LossCallOptions, LossFunction, LossOptions, LossPlan, Reduction } 
 export type Loss = LossObject;
 
 /** `new Loss({ fn, reduction, name })`: a loss of one's own. @throws {ArgumentError} if an option is not sound. */
-export const Loss: new (options: LossOptions) => Loss = ((options: LossOptions) =>
-  userLoss(options)) as unknown as new (
+export const Loss = new Proxy(class {}, {
+  construct: (_, [options]) => userLoss(options as LossOptions),
+}) as unknown as new (
   options: LossOptions,
 ) => Loss;
 

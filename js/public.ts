@@ -65,6 +65,7 @@ export {
   type NumberArray,
   type OneInput,
   OutOfMemoryError,
+  optimizers,
   type PredictOptions,
   RepeatVector,
   type RepeatVectorOptions,

@@ -100,10 +100,14 @@ export function accuracy(kind: (typeof KINDS)[number], parameter: (config: Confi
     if (kind.endsWith('top_k')) checkInteger(className, 'k', value, 1, 2 ** 24);
     else checkNumber(className, 'threshold', value);
     return meanOf((owner, yTrue, yPred) => {
-      const output = kind.startsWith('sparse') ? yPred : checkSame(owner, yTrue, yPred);
-      const shape = kind.startsWith('sparse') ? checkLabels(owner, yTrue, yPred, 0) : output.slice(0, -1);
+      const isSparse = kind.startsWith('sparse');
+      const output = isSparse ? yPred : checkSame(owner, yTrue, yPred);
+      if (isSparse) checkLabels(owner, yTrue, yPred, 0);
+      // Of exact and binary accuracy every element is a value.
+      const byElement = kind === 'exact' || kind === 'binary';
+      const shape = byElement ? output : output.slice(0, -1);
       const rows = product(shape);
-      const columns = output.at(-1) ?? 1;
+      const columns = byElement ? 1 : (output.at(-1) ?? 1);
       return {
         shape,
         bytes: 0,

@@ -54,12 +54,16 @@ function construct({ config }, inputs, hold) {
 function impliedSteps({ config }, inputs) {
   if ('build_shape' in inputs) return ['construct', 'build', 'call'];
   if ('input_shape' in inputs) return ['construct', 'call_symbolic'];
-  const isCalled = ['x', 'x_shape', 'call_shape', 'shape', 'requested_shape', 'w'].some((key) => key in inputs);
+  const isCalled = ['x', 'y_pred', 'x_shape', 'call_shape', 'shape', 'requested_shape', 'w'].some(
+    (key) => key in inputs,
+  );
   return isCalled || 'requested_shape' in config ? ['construct', 'call'] : ['construct'];
 }
 
 function call(object, inputs, each) {
-  if (familyOf(each.config.class_name) !== 'layers') {
+  if (familyOf(each.config.class_name) === 'losses') {
+    object(numbers(inputs.y_true), numbers(inputs.y_pred));
+  } else if (familyOf(each.config.class_name) !== 'layers') {
     const { shape, requested_shape: requested = each.config.requested_shape ?? shape, x, w, x_shape: sizes } = inputs;
     object(requested ?? (sizes === undefined ? numbers(x ?? w) : filled(sizes)));
   } else if (inputs.call_shape !== undefined) object.apply(filled(inputs.call_shape));

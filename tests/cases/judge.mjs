@@ -7,8 +7,9 @@ import { library } from './make.mjs';
 import { watched } from './read.mjs';
 import { aboutTheSame } from './same_error.mjs';
 import * as shapes from './shapes.mjs';
+import * as training from './training.mjs';
 
-const kinds = { ...layers.kinds, ...shapes.kinds, ...functions.kinds };
+const kinds = { ...layers.kinds, ...shapes.kinds, ...functions.kinds, ...training.kinds };
 const TRAINING_STEPS = ['compile', 'fit'];
 const needs = { ...functions.needs, error: needsTraining };
 

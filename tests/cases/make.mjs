@@ -8,7 +8,7 @@ export const library = { ...names };
 
 const words = (text) => new Set(text.split(' '));
 
-/** The classes and modules that need no training. */
+/** The classes and modules that can be used alone. A metric is told from the loss of its name by the kind of the case. */
 const CLASSES = {
   layers: words(
     'SimpleRNN SimpleRNNCell RNN StackedRNNCells Bidirectional TimeDistributed Dense Embedding Masking Dropout ' +
@@ -21,8 +21,18 @@ const CLASSES = {
   ),
   regularizers: words('L1 L2 L1L2 OrthogonalRegularizer'),
   constraints: words('MaxNorm NonNeg UnitNorm MinMaxNorm'),
+  losses: words(
+    'MeanSquaredError MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredLogarithmicError Huber LogCosh Hinge ' +
+      'SquaredHinge CategoricalHinge Poisson KLDivergence BinaryCrossentropy BinaryFocalCrossentropy CosineSimilarity ' +
+      'Dice Tversky CategoricalCrossentropy CategoricalFocalCrossentropy SparseCategoricalCrossentropy ' +
+      'CategoricalGeneralizedCrossEntropy CTC Circle',
+  ),
+  optimizers: words('SGD RMSprop Adam AdamW Nadam Adamax Adagrad Adadelta Ftrl Lion Lamb Adafactor Muon'),
+  schedules: words(
+    'ExponentialDecay PiecewiseConstantDecay PolynomialDecay InverseTimeDecay CosineDecay CosineDecayRestarts',
+  ),
 };
-const MODULES = words('activations initializers regularizers constraints layers');
+const MODULES = words('activations initializers regularizers constraints layers losses metrics optimizers schedules');
 
 /** `'layers'`, `'initializers'`, …, or null for a class that comes with training. */
 export function familyOf(className) {
@@ -37,7 +47,11 @@ export function make(spec, hold = () => {}) {
   if ('identifier' in spec) return lookUp(spec);
   const { class_name: name, config } = numbers(spec);
   const family = familyOf(name);
-  if (family !== 'layers') return library[family].get({ class_name: name, config });
+  if (family !== 'layers') {
+    const made = library[family].get({ class_name: name, config });
+    if (family === 'optimizers') hold(made);
+    return made;
+  }
   const type = library[name];
   const layer = type === undefined ? library.layers.deserialize({ class_name: name, config }) : type.fromConfig(config);
   hold(layer);
