@@ -171,7 +171,7 @@ export function iou(config: Config, className: string): Core {
         throw new ShapeError(`${owner}: targets ${showShape(yTrue)} do not fit predictions ${showShape(yPred)}`);
       }
       return {
-        shape: [rows],
+        shape: takes.y_pred ? yPred : yPred.slice(0, -1),
         bytes: 0,
         add(counts, _workspace, predictions, targets, weights) {
           const { HEAPF32, HEAPF64 } = kernels();

@@ -99,12 +99,15 @@ function configMismatch(got, expected, path) {
   return keys.map((key) => configMismatch(got[key], expected[key], `${path}.${key}`)).find(Boolean) ?? null;
 }
 
+/** An answer that must be Keras' configuration. */
+export const sameConfig = (got, name) => (expected) => configMismatch(got, expected, name);
+
 const differ = (path, got, expected) => `${path}: got ${short(got)}, expected ${short(expected)}`;
 
 function getConfig({ config }, { hold }) {
   const got = make(config, hold).getConfig();
   return {
-    config: (expected) => configMismatch(got, expected, config.class_name),
+    config: sameConfig(got, config.class_name),
     keys_present: (expected) => {
       const missing = expected.filter((key) => !(key in got));
       return missing.length === 0 ? null : `not there: ${missing.join(', ')}`;

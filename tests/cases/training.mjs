@@ -1,5 +1,6 @@
 // Kinds about losses, metrics and optimizers that stand alone.
-import { mismatch } from './compare.mjs';
+import { exactly, mismatch } from './compare.mjs';
+import { sameConfig } from './functions.mjs';
 import { library, make } from './make.mjs';
 import { numbers } from './read.mjs';
 
@@ -95,7 +96,75 @@ function weightDecay({ config }, { inputs, hold }) {
   };
 }
 
+/** Metrics over several batches. */
+function metricBatches({ config }, { inputs }) {
+  const made = metrics.get(config);
+  const isOfValues = ['Mean', 'Sum'].includes(config.class_name);
+  return twice(made, () => {
+    for (const { y_true: yTrue, y_pred: yPred, values, sample_weight: weight = null } of inputs.batches) {
+      made.updateState(...(isOfValues ? [values, weight] : [yTrue, yPred, weight]));
+    }
+  });
+}
+
+/** Updates of several weights; then the configuration and the whole state. */
+function optimizerRun({ config }, { inputs, hold }) {
+  const optimizer = make(config, hold);
+  const weights = inputs.vars.map((value, index) => held(hold, value, inputs.names[index]));
+  optimizer.excludeFromWeightDecay({ names: inputs.exclude });
+  const seen = inputs.grads.map((gradients) => {
+    optimizer.apply(gradients, weights);
+    return weights.map((weight) => weight.read());
+  });
+  const state = optimizer.variables.map((each) => [each.name, [...each.shape], each.read()]);
+  return {
+    trajectory: seen,
+    config: sameConfig(optimizer.getConfig(), config.class_name),
+    variables: (expected, tolerance) =>
+      mismatch(
+        state.map(([, , value]) => value),
+        expected.map(([, , value]) => value),
+        tolerance,
+      ) ??
+      exactly(state.map(([name, shape]) => [plainName(name), shape]))(
+        expected.map(([name, shape]) => [plainName(name), shape]),
+      ),
+    iterations: optimizer.iterations,
+  };
+}
+
+// Keras numbers variables that nothing names.
+const plainName = (name) => name.replace(/^variable(_\d+)?$/, 'variable');
+
+function familyConfig({ config: { module, class_name: name, config } }) {
+  const made = library[module].get({ class_name: name, config });
+  const again = library[module].deserialize(library[module].serialize(made));
+  return {
+    config: (expected, tolerance) =>
+      [made, again].map((each) => sameConfig(each.getConfig(), name)(expected, tolerance)).find(Boolean) ?? null,
+    direction: made.direction,
+  };
+}
+
+/** Names that Keras knows and the package does not. */
+function familyNames(_, { inputs }) {
+  const unknown = ['losses', 'metrics'].flatMap((family) =>
+    inputs[family].filter((name) => {
+      try {
+        return library[family].get(name).className === undefined;
+      } catch {
+        return true;
+      }
+    }),
+  );
+  return { unknown: exactly(unknown) };
+}
+
 export const kinds = {
+  metric_batches: metricBatches,
+  optimizer_run: optimizerRun,
+  family_config: familyConfig,
+  family_names: familyNames,
   loss,
   loss_mechanics: mechanics,
   metric,
