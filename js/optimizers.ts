@@ -3,7 +3,8 @@ import { Optimizer } from './optimizers/optimizer.js';
 import { COMMON, OPTIMIZERS } from './optimizers/table.js';
 import type { ScheduleIdentifier } from './schedules.js';
 
-export type { Optimizer, OptimizerVariable } from './optimizers/optimizer.js';
+export type { Optimizer } from './optimizers/optimizer.js';
+export type { OptimizerVariable } from './optimizers/state.js';
 
 /** A name, `{ class_name, config }` or an optimizer. */
 export type OptimizerIdentifier = string | Serialized | Optimizer;

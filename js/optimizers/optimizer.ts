@@ -1,40 +1,21 @@
 import type { Config, Member } from '../family.js';
 import { automaticName } from '../layers/names.js';
 import { borrow } from '../runtime/borrow.js';
-import { checkNumber, checkOptions, show, showShape } from '../runtime/check.js';
+import { checkNumber, checkOptions, show } from '../runtime/check.js';
 import { DISPOSE } from '../runtime/dispose.js';
-import { ArgumentError, ShapeError } from '../runtime/errors.js';
-import { aligned, Block } from '../runtime/memory.js';
+import { ArgumentError } from '../runtime/errors.js';
+import { aligned } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import { Weight } from '../runtime/weight.js';
 import { get as getSchedule, isSchedule, type Schedule, type ScheduleFunction, serialize } from '../schedules.js';
-import { findRuns, type Place, type Run, SEGMENT_BYTES } from './runs.js';
+import { blend, clip } from './clip.js';
+import { findRuns, type Place, type Run } from './runs.js';
+import { makeState, type OptimizerVariable, type State, scalar } from './state.js';
 import { COMMON, checkConfig, type OptimizerSpec, type Part } from './table.js';
 
-/** One variable of an optimizer's state. */
-export interface OptimizerVariable {
-  readonly name: string;
-  readonly path: string;
-  readonly shape: readonly number[];
-  read(): Tensor;
-  write(value: TensorLike): void;
-}
-
-// A number of the state, held here in float64.
-function scalar(name: string, path: string, get: () => number, set: (value: number) => void): OptimizerVariable {
-  return {
-    name,
-    path,
-    shape: [],
-    read: () => new Tensor(Float32Array.of(get()), []),
-    write(value) {
-      const { data, shape } = toTensor(value, `variable '${path}'`);
-      if (shape.length > 0) throw new ShapeError(`variable '${path}' is a number, received shape ${showShape(shape)}`);
-      set(data[0] as number);
-    },
-  };
-}
+// Kernels that look at a weight as a whole.
+const BY_WEIGHT = ['lamb', 'adafactor', 'muon'];
 
 /**
  * Changes weights by gradients.
@@ -52,16 +33,8 @@ export class Optimizer implements Member {
   readonly #parts: Part[];
   #rate: number | ScheduleFunction;
   #product = 1;
-  #block: Block | null = null;
-  #places: Place[] = [];
+  #state: State | null = null;
   #variables: OptimizerVariable[];
-  // Byte offsets into the block; null where there is none.
-  #averages: number | null = null;
-  #accumulators: number | null = null;
-  #slots: (number | null)[] = [];
-  #table = 0;
-  #workspace = 0;
-  #size = 0;
   #excluded: { variables: readonly Weight[]; names: RegExp | null } = { variables: [], names: null };
   #runs: Run[] = [];
   #runsOf: number[] = [];
@@ -91,7 +64,6 @@ export class Optimizer implements Member {
 
   #scalars(): OptimizerVariable[] {
     const iteration = scalar(
-      'iteration',
       `${this.name}/iteration`,
       () => this.rawIterations,
       (value) => {
@@ -99,18 +71,14 @@ export class Optimizer implements Member {
       },
     );
     if (typeof this.#rate !== 'number') return [iteration];
-    const path = `${this.name}/learning_rate`;
-    return [
-      iteration,
-      scalar(
-        'learning_rate',
-        path,
-        () => this.learningRate,
-        (value) => {
-          this.#rate = value;
-        },
-      ),
-    ];
+    const rate = scalar(
+      `${this.name}/learning_rate`,
+      () => this.learningRate,
+      (value) => {
+        this.#rate = value;
+      },
+    );
+    return [iteration, rate];
   }
 
   /** The arguments, in Keras' order and spelling; the rate as float32 holds it. */
@@ -155,7 +123,7 @@ export class Optimizer implements Member {
 
   /** Whether `build` was called. */
   get built(): boolean {
-    return this.#block !== null;
+    return this.#state !== null;
   }
 
   /** The state, in Keras' order: the iteration, the learning rate, averages, accumulators, slots. */
@@ -166,97 +134,26 @@ export class Optimizer implements Member {
   /** Makes the state for these weights, all zeros or as the optimizer has it. A second call does nothing. */
   build(variables: readonly Weight[]): void {
     if (this.built) return;
-    const list = Array.from(variables);
-    const wrong = list.find((each) => !(each instanceof Weight));
-    if (wrong !== undefined) {
-      throw new ArgumentError(`${this.className}: \`variables\` must be weights, received ${show(wrong)}`);
-    }
-    let size = 0;
-    const places = list.map((variable) => {
-      const part = this.#parts.findIndex(({ takes }) => takes?.(variable) ?? true);
-      const place = { variable, offset: size, part, decays: this.#decays(variable) };
-      size += aligned(4 * variable.size) / 4;
-      return place;
-    });
+    const list = this.#checkWeights(variables);
     const groups = this.#spec.slots(this.#config);
-    const slots = groups.flat();
-    const arrays = slots.length + (this.#config.use_ema ? 1 : 0) + (this.#config.gradient_accumulation_steps ? 1 : 0);
-    const table = aligned(SEGMENT_BYTES * Math.max(1, list.length));
-    const workspaces = places.map(({ variable: { shape }, part }) =>
-      this.#parts[part]?.kernel === 'muon'
-        ? 4 * kernels()._muon_workspace_size(shape[0] as number, shape[1] as number)
-        : 0,
-    );
-    const fixed = 4 * size * arrays + table;
-    const block = new Block(fixed + Math.max(0, ...workspaces), `optimizer '${this.name}'`);
-    kernels().HEAPU8.fill(0, block.address, block.address + block.bytes);
-    this.#block = block;
-    this.#places = places;
-    this.#size = size;
-    this.#table = 4 * size * arrays;
-    this.#workspace = fixed;
-    this.#slots = [null, null, null];
-    let next = 0;
-    const take = (): number => {
-      next += 4 * size;
-      return next - 4 * size;
-    };
-    const add = (place: Place, start: number, name: string, initial = 0): void => {
-      const { variable } = place;
-      const isFactor = this.className === 'Adafactor' && name !== 'velocity';
-      const { shape } = variable;
-      const own = !isFactor
-        ? shape
-        : shape.length < 2
-          ? []
-          : name === 'r'
-            ? shape.slice(0, -1)
-            : [...shape.slice(0, -2), shape.at(-1) as number];
-      const full = isFactor ? variable.name : `${variable.path.replaceAll('/', '_')}_${name}`;
-      const weight = new Weight({
-        name: full,
-        path: `${this.name}/${full}`,
-        shape: own,
-        trainable: false,
-        regularizer: null,
-        constraint: null,
-      });
-      weight.place(block, start + 4 * place.offset);
-      if (initial !== 0) kernels().HEAPF32.fill(initial, weight.address / 4, weight.address / 4 + weight.size);
-      this.#variables.push(weight);
-    };
-    if (this.#config.use_ema) {
-      this.#averages = take();
-      for (const place of places) add(place, this.#averages, 'average');
-    }
-    if (this.#config.gradient_accumulation_steps) {
-      this.#accumulators = take();
-      for (const place of places) add(place, this.#accumulators, 'gradient_accumulator');
-    }
-    for (const group of groups) {
-      const starts = group.map(({ index }) => {
-        const start = take();
-        this.#slots[index] = start;
-        return start;
-      });
-      for (const place of places) {
-        group.forEach(({ name, initial }, index) => {
-          if (!this.#parts[place.part]?.without?.includes(name)) add(place, starts[index] as number, name, initial);
-        });
-      }
-    }
+    this.#state = makeState(this, this.#config, this.#parts, groups, list, (weight) => this.#decays(weight));
+    this.#variables.push(...this.#state.variables);
     if (this.className === 'Nadam') {
-      this.#variables.push(
-        scalar(
-          'variable',
-          'variable',
-          () => this.#product,
-          (value) => {
-            this.#product = value;
-          },
-        ),
-      );
+      const set = (value: number) => {
+        this.#product = value;
+      };
+      this.#variables.push(scalar('variable', () => this.#product, set));
     }
+  }
+
+  #checkWeights(variables: readonly Weight[]): readonly Weight[] {
+    const wrong = Array.isArray(variables) ? variables.find((each) => !(each instanceof Weight)) : variables;
+    if (wrong === undefined) return variables;
+    throw new ArgumentError(`${this.className}: \`variables\` must be an array of weights, received ${show(wrong)}`);
+  }
+
+  get #places(): readonly Place[] {
+    return this.#state?.places ?? [];
   }
 
   /**
@@ -297,7 +194,7 @@ export class Optimizer implements Member {
           'variables. Call `optimizer.build(trainable_variables)` first.',
       );
     }
-    const list = variables ?? this.#places.map(({ variable }) => variable);
+    const list = variables === undefined ? this.#places.map(({ variable }) => variable) : this.#checkWeights(variables);
     if (gradients.length !== list.length) {
       throw new ArgumentError(
         `${this.className}: the gradients must match the variables one to one. Received a list of ${gradients.length} ` +
@@ -311,7 +208,7 @@ export class Optimizer implements Member {
     if (tensors.every((tensor) => tensor === null)) throw this.#noGradients();
     this.build(list);
     const of = list.map((variable) => this.#indexOf(variable));
-    borrow(4 * this.#size, `${this.className}: gradients`, (start) => {
+    borrow(4 * (this.#state as State).length, `${this.className}: gradients`, (start) => {
       const addresses = this.#places.map(() => 0);
       tensors.forEach((tensor, index) => {
         if (tensor === null) return;
@@ -334,28 +231,30 @@ export class Optimizer implements Member {
    */
   step(gradients: readonly number[]): void {
     if (gradients.every((gradient) => gradient === 0)) throw this.#noGradients();
-    const { loss_scale_factor: scale, gradient_accumulation_steps: steps, use_ema: useEma } = this.#config;
-    const core = kernels();
-    const base = (this.#block as Block).address;
-    const accumulated = base + (this.#accumulators ?? 0);
-    const places = this.#places;
-    const isUpdate = steps === null || (this.rawIterations + 1) % (steps as number) === 0;
+    const state = this.#state as State;
+    const { places, sizes } = state;
+    const { loss_scale_factor: scale, gradient_accumulation_steps: steps } = this.#config as Record<
+      string,
+      number | null
+    >;
+    const isUpdate = !steps || (this.rawIterations + 1) % steps === 0;
+    const accumulators = state.block.address + state.accumulators;
     for (let index = 0; index < places.length; index += 1) {
       const gradient = gradients[index] as number;
       if (gradient === 0) continue;
-      const { variable, offset } = places[index] as Place;
-      if (scale !== null) blend(gradient, gradient, variable.size, 1 / (scale as number), 0);
-      if (steps === null) continue;
-      const [to, from] = isUpdate ? [gradient, accumulated + 4 * offset] : [accumulated + 4 * offset, gradient];
-      const factor = isUpdate ? 1 / (steps as number) : 1;
-      blend(to, from, variable.size, factor, factor);
+      const size = sizes[index] as number;
+      if (scale) blend(gradient, gradient, size, 1 / scale, 0);
+      if (!steps) continue;
+      const sum = accumulators + 4 * (places[index] as Place).offset;
+      if (isUpdate) blend(gradient, sum, size, 1 / steps, 1 / steps);
+      else blend(sum, gradient, size, 1, 1);
     }
     if (isUpdate) {
-      if (steps !== null) core.HEAPF32.fill(0, accumulated / 4, accumulated / 4 + this.#size);
-      this.#clip(gradients);
-      this.#update(gradients, base);
+      if (steps) kernels().HEAPF32.fill(0, accumulators / 4, accumulators / 4 + state.length);
+      clip(this.#config, gradients, sizes);
+      this.#update(gradients, state);
     }
-    if (useEma) this.#average(base);
+    if (state.averages >= 0) this.#average(state);
     for (let index = 0; index < places.length; index += 1) {
       const { variable } = places[index] as Place;
       if (gradients[index] !== 0) variable.constraint?.apply(variable.address, variable.shape);
@@ -364,9 +263,9 @@ export class Optimizer implements Member {
     this.rawIterations += 1;
   }
 
-  #update(gradients: readonly number[], base: number): void {
-    const core = kernels();
-    this.#findRuns(gradients, base);
+  #update(gradients: readonly number[], state: State): void {
+    this.#findRuns(gradients, state);
+    const { address } = state.block;
     const rate = this.learningRate;
     const step = this.iterations + 1;
     const isNadam = this.className === 'Nadam';
@@ -374,17 +273,17 @@ export class Optimizer implements Member {
       const beta = Math.fround((this.#parts[0] as Part).parameters[0] as number);
       this.#product = Math.fround(this.#product * beta * (1 - 0.5 * 0.96 ** step));
     }
-    const slots = this.#slots;
-    for (let index = 0; index < this.#runs.length; index += 1) {
-      const run = this.#runs[index] as Run;
+    const [first, second, third] = state.slots;
+    for (const run of this.#runs) {
       const { kernel, parameters, rate: factor, weightDecay } = this.#parts[run.part] as Part;
-      core._optimizer_step(
+      const start = address + run.slots;
+      kernels()._optimizer_step(
         run.weights,
         run.gradients,
-        typeof slots[0] === 'number' ? base + slots[0] + run.slots : 0,
-        typeof slots[1] === 'number' ? base + slots[1] + run.slots : 0,
-        typeof slots[2] === 'number' ? base + slots[2] + run.slots : 0,
-        base + this.#workspace,
+        first < 0 ? 0 : start + first,
+        second < 0 ? 0 : start + second,
+        third < 0 ? 0 : start + third,
+        address + state.workspace,
         run.segments,
         run.count,
         optimizerCode(kernel),
@@ -403,59 +302,34 @@ export class Optimizer implements Member {
   }
 
   // The runs of the last step, unless something has moved.
-  #findRuns(gradients: readonly number[], base: number): void {
+  #findRuns(gradients: readonly number[], { places, block, segments }: State): void {
     let same = this.#runsOf.length === 2 * gradients.length;
     for (let index = 0; same && index < gradients.length; index += 1) {
-      const place = this.#places[index] as Place;
-      same = this.#runsOf[2 * index] === gradients[index] && this.#runsOf[2 * index + 1] === place.variable.address;
+      const { address } = (places[index] as Place).variable;
+      same = this.#runsOf[2 * index] === gradients[index] && this.#runsOf[2 * index + 1] === address;
     }
     if (same) return;
-    this.#runs = findRuns(this.#places, gradients, base + this.#table, (part) => {
-      const { kernel } = this.#parts[part] as Part;
-      return !['lamb', 'adafactor', 'muon'].includes(kernel);
-    });
-    this.#runsOf = this.#places.flatMap(({ variable }, index) => [gradients[index] as number, variable.address]);
+    const joins = (part: number) => !BY_WEIGHT.includes((this.#parts[part] as Part).kernel);
+    this.#runs = findRuns(places, gradients, block.address + segments, joins);
+    this.#runsOf = places.flatMap(({ variable }, index) => [gradients[index] as number, variable.address]);
   }
 
-  #clip(gradients: readonly number[]): void {
-    const { clipnorm, clipvalue, global_clipnorm: globally } = this.#config as Record<string, number | null>;
-    const core = kernels();
-    let all = 0;
-    for (let index = 0; index < gradients.length; index += 1) {
-      const gradient = gradients[index] as number;
-      const { size } = (this.#places[index] as Place).variable;
-      if (gradient === 0) continue;
-      if (clipvalue && clipvalue > 0) blend(gradient, gradient, size, 1, 0, clipvalue);
-      if (!(clipnorm && clipnorm > 0) && !(globally && globally > 0)) continue;
-      const squares = core._sum_of_squares(gradient, size);
-      all += squares;
-      if (clipnorm) blend(gradient, gradient, size, clipnorm / Math.max(Math.sqrt(squares), clipnorm), 0);
-    }
-    if (!(globally && globally > 0)) return;
-    const norm = Math.sqrt(all);
-    const factor = globally * Math.min(1 / norm, 1 / globally) + (norm - norm);
-    for (let index = 0; index < gradients.length; index += 1) {
-      const gradient = gradients[index] as number;
-      if (gradient !== 0) blend(gradient, gradient, (this.#places[index] as Place).variable.size, factor, 0);
-    }
-  }
-
-  #average(base: number): void {
+  #average({ block, averages, places }: State): void {
     const { ema_momentum: momentum, ema_overwrite_frequency: frequency } = this.#config as Record<
       string,
       number | null
     >;
     const keep = this.iterations === 0 ? 0 : (momentum as number);
-    for (const { variable, offset } of this.#places) {
-      blend(base + (this.#averages as number) + 4 * offset, variable.address, variable.size, keep, 1 - keep);
+    for (const { variable, offset } of places) {
+      blend(block.address + averages + 4 * offset, variable.address, variable.size, keep, 1 - keep);
     }
-    if (frequency && (this.iterations + 1) % frequency === 0) this.#overwrite(this.#places);
+    if (frequency && (this.iterations + 1) % frequency === 0) this.#overwrite(places);
   }
 
   #overwrite(places: readonly Place[]): void {
-    const start = (this.#block as Block).address + (this.#averages as number);
+    const { block, averages } = this.#state as State;
     for (const { variable, offset } of places) {
-      const from = start / 4 + offset;
+      const from = (block.address + averages) / 4 + offset;
       kernels().HEAPF32.copyWithin(variable.address / 4, from, from + variable.size);
       variable.version += 1;
     }
@@ -463,28 +337,24 @@ export class Optimizer implements Member {
 
   /** Gradients as they are after clipping; null stays. @throws {ShapeError} {ArgumentError} if one is no data. */
   clipGradients(gradients: readonly (TensorLike | null)[]): (Tensor | null)[] {
-    const { clipnorm, clipvalue, global_clipnorm: globally } = this.#config as Record<string, number | null>;
-    const tensors = gradients.map((each, index) =>
-      each === null ? null : toTensor(each, `${this.className}: gradients[${index}]`),
-    );
-    const norm = (list: readonly (Tensor | null)[]) =>
-      Math.sqrt(
-        list.reduce((sum, each) => (each?.data ?? new Float32Array(0)).reduce((all, x) => all + x * x, sum), 0),
-      );
-    const all = globally ? norm(tensors) : 0;
-    return tensors.map((tensor) => {
-      if (tensor === null) return null;
-      let change = (x: number): number => x;
-      if (clipnorm && clipnorm > 0) {
-        const factor = clipnorm / Math.max(norm([tensor]), clipnorm);
-        change = (x) => x * factor;
-      } else if (globally && globally > 0) {
-        const factor = globally * Math.min(1 / all, 1 / globally) + (all - all);
-        change = (x) => x * factor;
-      } else if (clipvalue && clipvalue > 0) {
-        change = (x) => Math.min(Math.max(x, -clipvalue), clipvalue);
-      }
-      return new Tensor(tensor.data.map(change), tensor.shape);
+    const owner = `${this.className}: gradients`;
+    const tensors = gradients.map((each, index) => (each === null ? null : toTensor(each, `${owner}[${index}]`)));
+    const sizes = tensors.map((tensor) => tensor?.data.length ?? 0);
+    const total = sizes.reduce((sum, size) => sum + aligned(4 * size), 0);
+    return borrow(total, owner, (start) => {
+      let next = start;
+      const addresses = tensors.map((tensor, index) => {
+        if (tensor === null) return 0;
+        const address = next;
+        kernels().HEAPF32.set(tensor.data, address / 4);
+        next += aligned(4 * (sizes[index] as number));
+        return address;
+      });
+      clip(this.#config, addresses, sizes);
+      return tensors.map((tensor, index) => {
+        const from = (addresses[index] as number) / 4;
+        return tensor && new Tensor(kernels().HEAPF32.slice(from, from + (sizes[index] as number)), tensor.shape);
+      });
     });
   }
 
@@ -496,12 +366,9 @@ export class Optimizer implements Member {
 
   /** Frees the state; the optimizer can be built again, and begins anew. */
   dispose(): void {
-    this.#block?.free();
-    this.#block = null;
-    this.#places = [];
+    this.#state?.block.free();
+    this.#state = null;
     this.#runsOf = [];
-    this.#averages = null;
-    this.#accumulators = null;
     this.rawIterations = 0;
     this.#product = 1;
     this.#variables = this.#scalars();
@@ -515,9 +382,4 @@ export class Optimizer implements Member {
 
 function optimizerCode(kernel: string): number {
   return (kernels() as unknown as Record<string, number>)[`optimizer_${kernel}`] as number;
-}
-
-/** to = to · a + from · b, clipped to [-limit, limit]. */
-function blend(to: number, from: number, count: number, a: number, b: number, limit = Number.POSITIVE_INFINITY): void {
-  kernels()._blend(to, from, count, a, b, limit);
 }

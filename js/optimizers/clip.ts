@@ -1,0 +1,41 @@
+import type { Config } from '../family.js';
+import { kernels } from '../runtime/module.js';
+
+/** to = to · a + from · b, clipped to [-limit, limit]. */
+export function blend(
+  to: number,
+  from: number,
+  count: number,
+  a: number,
+  b: number,
+  limit = Number.POSITIVE_INFINITY,
+): void {
+  kernels()._blend(to, from, count, a, b, limit);
+}
+
+/** Clips gradients in the heap as the configuration says; an address of 0 is no gradient. */
+export function clip(config: Config, gradients: readonly number[], sizes: readonly number[]): void {
+  const { clipnorm, clipvalue, global_clipnorm: globally } = config as Record<string, number>;
+  const norm = clipnorm || globally || 0;
+  if (!(norm > 0) && !((clipvalue as number) > 0)) return;
+  let all = 0;
+  for (let index = 0; index < gradients.length; index += 1) {
+    const [gradient, size] = [gradients[index] as number, sizes[index] as number];
+    if (gradient === 0) continue;
+    if (!(norm > 0)) {
+      blend(gradient, gradient, size, 1, 0, clipvalue);
+      continue;
+    }
+    const squares = kernels()._sum_of_squares(gradient, size);
+    all += squares;
+    if (clipnorm) blend(gradient, gradient, size, norm / Math.max(Math.sqrt(squares), norm), 0);
+  }
+  if (clipnorm || !(norm > 0)) return;
+  const length = Math.sqrt(all);
+  // Infinite gradients become NaN, as in Keras.
+  const factor = norm * Math.min(1 / length, 1 / norm) + (length - length);
+  for (let index = 0; index < gradients.length; index += 1) {
+    const gradient = gradients[index] as number;
+    if (gradient !== 0) blend(gradient, gradient, sizes[index] as number, factor, 0);
+  }
+}
