@@ -338,19 +338,128 @@ export interface PlainExports {
 
   // Losses, metrics and optimizers: see src/losses.h, src/metrics.h and src/optimizers.h. Booleans are 0 or 1; doubles
   // among counts and sums are float64 in the heap.
-  _loss_forward(values: number, gradients: number, gradientStride: number, mask: number, targets: number, predictions: number, rows: number, columns: number, loss: number, a: number, b: number, c: number, fromLogits: number, labelSmoothing: number, ignoreClass: number): void;
-  _ctc_forward(values: number, gradients: number, workspace: number, labels: number, logits: number, rows: number, length: number, steps: number, classes: number): void;
-  _circle_forward(values: number, mask: number, workspace: number, labels: number, embeddings: number, rows: number, columns: number, gamma: number, margin: number, removeDiagonal: number): void;
-  _circle_backward(gradients: number, workspace: number, factors: number, embeddings: number, rows: number, columns: number): void;
+  _loss_forward(
+    values: number,
+    gradients: number,
+    gradientStride: number,
+    mask: number,
+    targets: number,
+    predictions: number,
+    rows: number,
+    columns: number,
+    loss: number,
+    a: number,
+    b: number,
+    c: number,
+    fromLogits: number,
+    labelSmoothing: number,
+    ignoreClass: number,
+  ): void;
+  _ctc_forward(
+    values: number,
+    gradients: number,
+    workspace: number,
+    labels: number,
+    logits: number,
+    rows: number,
+    length: number,
+    steps: number,
+    classes: number,
+  ): void;
+  _circle_forward(
+    values: number,
+    mask: number,
+    workspace: number,
+    labels: number,
+    embeddings: number,
+    rows: number,
+    columns: number,
+    gamma: number,
+    margin: number,
+    removeDiagonal: number,
+  ): void;
+  _circle_backward(
+    gradients: number,
+    workspace: number,
+    factors: number,
+    embeddings: number,
+    rows: number,
+    columns: number,
+  ): void;
   _reduce_loss(values: number, factors: number, weights: number, mask: number, rows: number, reduction: number): number;
   _scale_rows(rows: number, factors: number, count: number, columns: number): void;
-  _accuracy_values(values: number, targets: number, predictions: number, rows: number, columns: number, kind: number, parameter: number): void;
+  _accuracy_values(
+    values: number,
+    targets: number,
+    predictions: number,
+    rows: number,
+    columns: number,
+    kind: number,
+    parameter: number,
+  ): void;
   _add_weighted(sums: number, values: number, weights: number, rows: number): void;
-  _add_confusion(counts: number, targets: number, predictions: number, weights: number, labelWeights: number, rows: number, columns: number, thresholds: number, thresholdCount: number, isEven: number, belowZero: number, topK: number, classId: number, byLabel: number): void;
-  _add_score_counts(counts: number, targets: number, predictions: number, weights: number, rows: number, columns: number, threshold: number): void;
-  _add_squares(sums: number, targets: number, predictions: number, weights: number, rows: number, columns: number): void;
-  _correlation_values(values: number, targets: number, predictions: number, rows: number, columns: number, isConcordance: number): void;
-  _optimizer_step(weights: number, gradients: number, slot0: number, slot1: number, slot2: number, workspace: number, segments: number, segmentCount: number, optimizer: number, learningRate: number, decay: number, step: number, a: number, b: number, c: number, d: number, e: number, f: number, g: number): void;
+  _add_confusion(
+    counts: number,
+    targets: number,
+    predictions: number,
+    weights: number,
+    labelWeights: number,
+    rows: number,
+    columns: number,
+    thresholds: number,
+    thresholdCount: number,
+    isEven: number,
+    belowZero: number,
+    topK: number,
+    classId: number,
+    byLabel: number,
+  ): void;
+  _add_score_counts(
+    counts: number,
+    targets: number,
+    predictions: number,
+    weights: number,
+    rows: number,
+    columns: number,
+    threshold: number,
+  ): void;
+  _add_squares(
+    sums: number,
+    targets: number,
+    predictions: number,
+    weights: number,
+    rows: number,
+    columns: number,
+  ): void;
+  _correlation_values(
+    values: number,
+    targets: number,
+    predictions: number,
+    rows: number,
+    columns: number,
+    isConcordance: number,
+  ): void;
+  _optimizer_step(
+    weights: number,
+    gradients: number,
+    slot0: number,
+    slot1: number,
+    slot2: number,
+    workspace: number,
+    segments: number,
+    segmentCount: number,
+    optimizer: number,
+    learningRate: number,
+    decay: number,
+    step: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    e: number,
+    f: number,
+    g: number,
+  ): void;
   _muon_workspace_size(rows: number, columns: number): number;
   _blend(to: number, from: number, count: number, a: number, b: number, limit: number): void;
   _sum_of_squares(numbers: number, count: number): number;

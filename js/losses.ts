@@ -1,6 +1,5 @@
 import { type Config, Family, type Serialized } from './family.js';
 import { type LossFunction, type Loss as LossObject, type LossOptions, lossKind, userLoss } from './losses/loss.js';
-import type { Sizes } from './losses/shapes.js';
 import { LOSSES } from './losses/table.js';
 import { isCallable } from './runtime/check.js';
 import type { Tensor, TensorLike } from './runtime/tensor.js';
@@ -43,22 +42,6 @@ export function serialize(loss: Loss): Serialized {
 /** From `{ class_name, config }`. */
 export function deserialize(config: Serialized): Loss {
   return family.deserialize(config);
-}
-
-/** @internal What `'accuracy'` and `'crossentropy'` mean for these shapes. */
-export function kindOfTargets(yTrue: Sizes, yPred: Sizes): string {
-  if (yPred.at(-1) === 1) return 'binary';
-  return yTrue.length < yPred.length || (yTrue.at(-1) === 1 && yPred.at(-1) !== 1)
-    ? 'sparse_categorical'
-    : 'categorical';
-}
-
-/**
- * @internal The loss for targets and predictions of these shapes: `'crossentropy'` and `'ce'` depend on them.
- */
-export function resolve(identifier: LossIdentifier, yTrue: Sizes, yPred: Sizes): Loss {
-  const isOpen = identifier === 'crossentropy' || identifier === 'ce';
-  return get(isOpen ? `${kindOfTargets(yTrue, yPred)}_crossentropy` : identifier);
 }
 
 type PerSample<T = object> = (yTrue: TensorLike, yPred: TensorLike, options?: T) => Tensor;

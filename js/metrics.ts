@@ -1,7 +1,6 @@
 import { type Config, Family, type Kind, type Serialized } from './family.js';
 import { toSnakeCase } from './layers/names.js';
-import type { Sizes } from './losses/shapes.js';
-import { get as getLoss, kindOfTargets, type LossIdentifier } from './losses.js';
+import { get as getLoss, type LossIdentifier } from './losses.js';
 import { auc } from './metrics/auc.js';
 import { bestAt, byThreshold, type Cell, ratio } from './metrics/confusion.js';
 import {
@@ -197,22 +196,4 @@ export function serialize(metric: Metric): Serialized {
 /** From `{ class_name, config }`. */
 export function deserialize(config: Serialized): Metric {
   return family.deserialize(config);
-}
-
-const OPEN: Readonly<Record<string, string>> = {
-  accuracy: 'accuracy',
-  acc: 'accuracy',
-  crossentropy: 'crossentropy',
-  ce: 'crossentropy',
-};
-
-/**
- * @internal The metric for targets and predictions of these shapes: `'accuracy'`, `'acc'`, `'crossentropy'` and `'ce'`
- * depend on them. The name of a string is the string.
- */
-export function resolve(identifier: MetricIdentifier, yTrue: Sizes, yPred: Sizes): Metric {
-  if (typeof identifier !== 'string') return get(identifier);
-  const open = OPEN[identifier];
-  if (open === undefined) return family.create(identifier, { name: identifier });
-  return family.create(`${kindOfTargets(yTrue, yPred)}_${open}`, { name: identifier });
 }

@@ -2,7 +2,8 @@
 //
 // demo -> the public entries; io -> models -> training -> callbacks -> layers -> runtime -> bindings. A room may
 // reach over its neighbour to the ones behind it, never back. Files directly in js/ are the entries, which gather names from
-// everywhere, and what stands beside layers (js/initializers.ts, js/activations.ts, ...): one room with them.
+// everywhere, and what stands beside layers (js/initializers.ts, js/activations.ts, ...): one room with them, and with the
+// folders of the families that have one (js/losses/, ...).
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,9 @@ const arrows = {
   utils: ['runtime'],
   runtime: ['bindings'],
 };
+
+/** Folders of what stands beside layers. */
+const families = ['losses', 'metrics', 'optimizers'];
 
 const entries = /^js\/(core|public|index|slim|bytes|iife)\.(ts|js)$/;
 
@@ -35,7 +39,7 @@ export function importsOf(source) {
 function roomOf(path) {
   const [top, second, ...rest] = path.split('/');
   if (top !== 'js') return top;
-  if (rest.length > 0) return second;
+  if (rest.length > 0) return families.includes(second) ? 'layers' : second;
   return entries.test(path) ? 'entries' : 'layers';
 }
 

@@ -5,7 +5,9 @@ import { expect, test } from '@jest/globals';
 import { judge } from '../cases/judge.mjs';
 import { readCases } from '../cases/read.mjs';
 
-const folders = ['cases', 'golden', 'families'].map((folder) => fileURLToPath(new URL(`../fixtures/${folder}/`, import.meta.url)));
+const folders = ['cases', 'golden', 'families'].map((folder) =>
+  fileURLToPath(new URL(`../fixtures/${folder}/`, import.meta.url)),
+);
 const files = folders.flatMap((folder) =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
