@@ -47,11 +47,12 @@ export function meanOf(valuesAt: ValuesOf, finish = (mean: number): number => me
               core.HEAPF32[masked / 4 + row] = weight * (core.HEAPU8[mask + row] as number);
             }
           }
-          const [total, count] = core.HEAPF64.subarray(counts / 8, counts / 8 + 2) as unknown as [number, number];
-          core.HEAPF64.fill(0, counts / 8, counts / 8 + 2);
+          const start = counts / 8;
+          const [total, count] = [core.HEAPF64[start] as number, core.HEAPF64[start + 1] as number];
+          core.HEAPF64.fill(0, start, start + 2);
           core._add_weighted(counts, workspace, own, rows);
-          core.HEAPF64[counts / 8] = total + part * (core.HEAPF64[counts / 8] as number);
-          core.HEAPF64[counts / 8 + 1] = count + part * (core.HEAPF64[counts / 8 + 1] as number);
+          core.HEAPF64[start] = total + part * (core.HEAPF64[start] as number);
+          core.HEAPF64[start + 1] = count + part * (core.HEAPF64[start + 1] as number);
         },
       };
     },

@@ -126,9 +126,12 @@ export class Metric implements Member {
             `${this.className} '${this.name}': other numbers of classes were counted before; call resetState()`,
           );
         }
-        kernels().HEAPF64.set(this.#counts, workspace / 8);
+        const counts = this.#counts;
+        const start = workspace / 8;
+        kernels().HEAPF64.set(counts, start);
         inner.add(workspace, workspace + room, predictions, targets, weights);
-        this.#counts.set(kernels().HEAPF64.subarray(workspace / 8, workspace / 8 + size));
+        const { HEAPF64 } = kernels();
+        for (let index = 0; index < size; index += 1) counts[index] = HEAPF64[start + index] as number;
       },
     };
   }

@@ -31,6 +31,7 @@ export class Optimizer implements Member {
   readonly #config: Config;
   readonly #spec: OptimizerSpec;
   readonly #parts: Part[];
+  #codes: number[] = [];
   #rate: number | ScheduleFunction;
   #product = 1;
   #state: State | null = null;
@@ -136,6 +137,7 @@ export class Optimizer implements Member {
     if (this.built) return;
     const list = this.#checkWeights(variables);
     const groups = this.#spec.slots(this.#config);
+    this.#codes = this.#parts.map(({ kernel }) => optimizerCode(kernel));
     this.#state = makeState(this, this.#config, this.#parts, groups, list, (weight) => this.#decays(weight));
     this.#variables.push(...this.#state.variables);
     if (this.className === 'Nadam') {
@@ -275,7 +277,7 @@ export class Optimizer implements Member {
     }
     const [first, second, third] = state.slots;
     for (const run of this.#runs) {
-      const { kernel, parameters, rate: factor, weightDecay } = this.#parts[run.part] as Part;
+      const { parameters, rate: factor, weightDecay } = this.#parts[run.part] as Part;
       const start = address + run.slots;
       kernels()._optimizer_step(
         run.weights,
@@ -286,7 +288,7 @@ export class Optimizer implements Member {
         address + state.workspace,
         run.segments,
         run.count,
-        optimizerCode(kernel),
+        this.#codes[run.part] as number,
         rate * factor,
         weightDecay * rate,
         step,
