@@ -206,7 +206,8 @@ export abstract class Layer extends LossHolder {
 
   /** @internal The inputs one by one. */
   protected listOf(inputs: unknown): readonly unknown[] {
-    return Array.isArray(inputs) && (this.takesList || isTensorList(inputs)) ? inputs : [inputs];
+    // Holes become undefined, and are looked at.
+    return Array.isArray(inputs) && (this.takesList || isTensorList(inputs)) ? Array.from(inputs) : [inputs];
   }
 
   /** @internal Puts outputs into the form in which they are returned. */
