@@ -22,7 +22,6 @@ const options = samplingOptions({
 });
 const parts = options.parts.split(',');
 const { library, mallocs } = await importCounted();
-if (process.env.SIMD) library.configure({ simd: process.env.SIMD });
 
 function times(shape) {
   log(`roads of ${shape.name}`);

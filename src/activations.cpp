@@ -66,7 +66,8 @@ template <class V>
 typename V::Vector relu(typename V::Vector x, ActivationParameters p) {
   const auto zero = V::splat(0);
   auto y = p.c == 0 ? V::max(x, zero) : V::select(V::less(V::splat(p.c), x), x, zero);
-  y = V::min(y, V::splat(p.b));
+  // with a largest value Keras clips at 0 too: what lies between a negative threshold and 0
+  y = p.b == INFINITY ? y : clip<V>(y, 0, p.b);
   if (p.a == 0) return y;
   const auto below = V::max(V::sub(V::splat(p.c), x), zero);
   return V::sub(y, V::mul(V::splat(p.a), below));

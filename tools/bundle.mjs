@@ -17,8 +17,8 @@ const entries = [
 
 const target = 'es2022';
 
-/** Keeps what a test runner shows of a stack trace bearable; shorter lines would cost 3 kB gzipped. */
-const lineLimit = 2000;
+/** Keeps what a test runner shows of a stack trace bearable; the usual 120 would cost 3 kB gzipped. */
+const lineLimit = 400;
 
 /**
  * Generated modules: `#strict-bytes`, and `#relaxed-delta`, what makes the relaxed one of it. A byte is a character, from

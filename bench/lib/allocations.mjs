@@ -4,7 +4,8 @@ import { runInNewContext } from 'node:vm';
 
 /**
  * Imports simple-rnn with every export of its WebAssembly module counted, and finds out which of them is malloc, whose
- * name the build has shortened: the one that is asked for the size of a new weight.
+ * name the build has shortened: the one that is asked for the size of a new weight. SIMD=strict or SIMD=relaxed chooses
+ * the module.
  */
 export async function importCounted() {
   const calls = new Map(); // export -> number of calls
@@ -24,6 +25,7 @@ export async function importCounted() {
     return { exports: Object.fromEntries(counted) };
   };
   const library = await import('simple-rnn');
+  if (process.env.SIMD) library.configure({ simd: process.env.SIMD });
   const rows = 12345;
   new library.Dense({ units: 4, useBias: false }).build([null, rows]);
   const bytes = 4 * 4 * rows;

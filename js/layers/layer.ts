@@ -9,7 +9,7 @@ import { evaluateEagerly } from './eager.js';
 import type { ApplyOptions, InputShape, MaskArgument } from './layer_options.js';
 import { LossHolder } from './loss_holder.js';
 import { isOutermost, nested, RegularizedCall } from './losses.js';
-import { type DeserializeOptions, deserialize } from './registry.js';
+import { type DeserializeOptions, deserialize, isOwn } from './registry.js';
 import {
   type Argument,
   isSymbolic,
@@ -51,10 +51,17 @@ export abstract class Layer extends LossHolder {
 
   #supportsMasking: boolean | null = null;
   #warned = false;
+  #hasUsersMask: boolean | null = null;
 
   /** @internal */
   protected override get isUsers(): boolean {
     return this.call !== Layer.prototype.call;
+  }
+
+  // Whether `computeMask` is the user's: what we lay out ourselves would not ask it.
+  private get hasUsersMask(): boolean {
+    this.#hasUsersMask ??= this.computeMask !== ownClassOf(this).prototype.computeMask;
+    return this.#hasUsersMask;
   }
 
   /** Whether the layer hands a mask on. A layer of your own does if it says so. */
@@ -68,7 +75,7 @@ export abstract class Layer extends LossHolder {
 
   /** @internal Whether each row of the batch is computed by itself and by us: then rows of several calls can be joined. */
   get isRowwise(): boolean {
-    return !this.isUsers && this.sublayers.every((layer) => layer.isRowwise);
+    return !this.isUsers && !this.hasUsersMask && this.sublayers.every((layer) => layer.isRowwise);
   }
 
   /** @internal The layers within: of a layer of the user's own those that its properties hold. */
@@ -144,11 +151,8 @@ export abstract class Layer extends LossHolder {
   open(inputs: readonly Span[], context: CallContext): Call {
     this.alive();
     this.checkInputs(inputs.map(({ shape }) => shape));
-    return this.isUsers ? this.regularized(new UserCall(this, inputs, context), context) : this.own(inputs, context);
-  }
-
-  private own(inputs: readonly Span[], context: CallContext): Call {
-    return this.regularized(this.begin(inputs, context), context);
+    const isUsers = this.isUsers || this.hasUsersMask;
+    return this.regularized(isUsers ? new UserCall(this, inputs, context) : this.begin(inputs, context), context);
   }
 
   private regularized(call: Call, { losses }: CallContext): Call {
@@ -186,7 +190,7 @@ export abstract class Layer extends LossHolder {
   call(inputs: any, options?: any, _more?: any): any {
     this.alive();
     const given = checkOptions(`${this.owner}: call`, options as ApplyOptions, this.applyOptions);
-    const outputs = this.evaluate(inputs, given, (spans, context) => this.own(spans, context));
+    const outputs = this.evaluate(inputs, given, (spans, context) => this.begin(spans, context));
     return this.pack(outputs.map((output) => new Tensor(output.data, output.shape)));
   }
 
@@ -202,7 +206,8 @@ export abstract class Layer extends LossHolder {
 
   /** @internal The inputs one by one. */
   protected listOf(inputs: unknown): readonly unknown[] {
-    return Array.isArray(inputs) && (this.takesList || isTensorList(inputs)) ? inputs : [inputs];
+    // Holes become undefined, and are looked at.
+    return Array.isArray(inputs) && (this.takesList || isTensorList(inputs)) ? Array.from(inputs) : [inputs];
   }
 
   /** @internal Puts outputs into the form in which they are returned. */
@@ -297,8 +302,7 @@ export abstract class Layer extends LossHolder {
       const outputs = this.outputShapes(shapes).map((shape) => new SymbolicTensor(shape, this.outputDtype));
       const masks = options.mask ?? (options.mask === null ? args.map(() => null) : args.map(({ mask }) => mask));
       if (masks.some((mask) => mask !== null)) this.warnOfMask();
-      const isOwnMask = this.isUsers && this.computeMask !== Layer.prototype.computeMask;
-      const carried = isOwnMask
+      const carried = this.hasUsersMask
         ? inferMasks(this, args, masks)
         : [this.computeMask(single(args), single(masks) as never)].flat();
       const node = new Node(this, args, isList, options, outputs);
@@ -365,6 +369,14 @@ export interface Application {
 /** What `computeMask` gives. */
 export type MaskResult = Tensor | SymbolicTensor | null | (Tensor | SymbolicTensor | null)[];
 
+// The class of ours that a layer is of, or derived from.
+function ownClassOf(layer: Layer): typeof Layer {
+  let type = layer.constructor as typeof Layer;
+  while (type !== Layer && !isOwn(type)) type = Object.getPrototypeOf(type);
+  return type;
+}
+
+// The layers that the properties of a layer hold, in lists too, each once.
 function heldLayers(layer: Layer): Layer[] {
   const held = Object.values(layer)
     .flat()

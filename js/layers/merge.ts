@@ -41,7 +41,8 @@ export abstract class Merge extends Layer {
   protected override listOf(inputs: unknown): readonly unknown[] {
     // Holes become undefined, and are looked at.
     if (Array.isArray(inputs)) return Array.from(inputs);
-    const given = inputs instanceof Tensor || inputs instanceof SymbolicTensor ? showShape(inputs.shape) : show(inputs);
+    const isTensor = inputs instanceof SymbolicTensor || (inputs instanceof Tensor && Array.isArray(inputs.shape));
+    const given = isTensor ? showShape(inputs.shape) : show(inputs);
     throw new ArgumentError(`${this.owner}: inputs: ${this.notAList(given)}`);
   }
 

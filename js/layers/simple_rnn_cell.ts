@@ -347,7 +347,12 @@ export class SimpleRNNCell extends Layer {
     states: SymbolicTensor | readonly SymbolicTensor[],
   ): [SymbolicTensor, SymbolicTensor | SymbolicTensor[]] {
     this.alive();
-    const shape = sequence.shape;
+    if (!(sequence instanceof SymbolicTensor)) {
+      throw new ArgumentError(
+        `${this.owner}: symbolicCall: \`sequence\` must be a symbolic tensor, received ${show(sequence)}`,
+      );
+    }
+    const { shape } = sequence;
     this.checkInput(shape);
     const { isList } = this.readState(states, shape[0] as number | null);
     if (!this.built) this.build(shape);

@@ -1,4 +1,4 @@
-import { type Shape, showShape } from '../runtime/check.js';
+import { type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
 import { Tensor } from '../runtime/tensor.js';
 import type { Layer } from './layer.js';
@@ -157,10 +157,11 @@ export class Connections {
 
   /** @throws {ArgumentError} if there is no such node. */
   at(index: number, what: string): Node {
-    const node = this.inbound[index];
+    // A name would find the array's own methods.
+    const node = Number.isInteger(index) ? this.inbound[index] : undefined;
     if (node !== undefined) return node;
     throw new ArgumentError(
-      `${this.#owner()}: nodeIndex: Asked to get ${what} at node ${index}, but the layer has only ${this.inbound.length} inbound nodes.`,
+      `${this.#owner()}: nodeIndex: Asked to get ${what} at node ${show(index)}, but the layer has only ${this.inbound.length} inbound nodes.`,
     );
   }
 }

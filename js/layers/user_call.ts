@@ -18,8 +18,9 @@ import { type Argument, single, symbolicMask } from './symbolic.js';
 
 /** The tensors that a user's `call` gave. */
 function toList(value: unknown, owner: string): Tensor[] {
-  const isList = Array.isArray(value) && value.length > 0 && value.every((each) => each instanceof Tensor);
-  return (isList ? value : [value]).map((each) => toTensor(each, `${owner}: what \`call\` returns`));
+  const flat = Array.isArray(value) ? value.flat(4) : [];
+  const isList = flat.length > 0 && flat.every((each) => each instanceof Tensor);
+  return (isList ? flat : [value]).map((each) => toTensor(each, `${owner}: what \`call\` returns`));
 }
 
 function zeros(owner: string, shape: readonly number[]): Tensor {
@@ -68,6 +69,7 @@ function sameShape(a: readonly (number | null)[], b: readonly (number | null)[])
 export class UserCall extends Call {
   readonly #layer: Layer;
   readonly #training: boolean;
+  readonly #initialState: readonly Span[] | null;
   readonly #countsLosses: boolean;
 
   constructor(layer: Layer, inputs: readonly Span[], context: CallContext) {
@@ -91,6 +93,7 @@ export class UserCall extends Call {
     );
     this.#layer = layer;
     this.#training = context.training ?? false;
+    this.#initialState = context.initialState;
     this.#countsLosses = context.losses !== null;
   }
 
@@ -99,8 +102,10 @@ export class UserCall extends Call {
     const { owner } = layer;
     const masks = this.inputs.map(({ mask }) => (mask === null ? null : readMask(mask)));
     const inputs = this.inputs.map(readNumbers);
+    const initialState = this.#initialState?.map(readNumbers);
+    const options = { mask: single(masks), training: this.#training, ...(initialState && { initialState }) };
     const results = layer.withLosses(this.#countsLosses, () =>
-      toList(layer.call(single(inputs) as never, { mask: single(masks), training: this.#training }), owner),
+      toList(layer.call(single(inputs) as never, options), owner),
     );
     if (results.length !== this.outputs.length) {
       throw new ArgumentError(

@@ -230,7 +230,7 @@ export class Functional extends BaseModel {
 }
 
 function readTensors(owner: string, argument: string, value: unknown): SymbolicTensor[] {
-  const list = Array.isArray(value) ? (value as unknown[]).flat(Number.POSITIVE_INFINITY) : [value];
+  const list = Array.isArray(value) ? (value as unknown[]).flat(8) : [value];
   if (list.length === 0 || !list.every((each) => each instanceof SymbolicTensor)) {
     throw new ArgumentError(
       `${owner}: \`${argument}\` must be a symbolic tensor, which \`Input\` or a layer gives, or a list of them, received ${show(value)}`,

@@ -124,7 +124,8 @@ export abstract class BaseModel extends Layer {
     }
     const count = this.inputShapes?.length ?? 1;
     if (count === 1) return [x];
-    if (Array.isArray(x) && x.length === count) return x;
+    // Holes become undefined, and are looked at.
+    if (Array.isArray(x) && x.length === count) return Array.from(x);
     throw new ArgumentError(
       `${this.owner}: x: Layer "${this.name}" expects ${count} input(s), but it received ` +
         `${Array.isArray(x) ? x.length : 1} input tensors. Inputs: ${show([...names])}`,

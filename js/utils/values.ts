@@ -11,6 +11,7 @@ export function readValues(value: unknown, owner: string): Tensor {
 
 /** Options of Keras' that have no counterpart are refused by name. */
 export function refuseOptions(owner: string, options: object, names: readonly string[], why: string): void {
-  const name = names.find((each) => each in options);
+  // What is no object is refused with the other options.
+  const name = names.find((each) => Object.hasOwn(Object(options) as object, each));
   if (name !== undefined) throw new UnsupportedError(`${owner}: \`${name}\` is not supported: ${why}`);
 }

@@ -101,6 +101,9 @@ TEST(Activations, Arguments) {
   const std::vector<float> x = {-3, -0.5f, 0.25f, 2, 9};
   EXPECT_EQ(run(x, 1, Activation::relu, {0.5f, 4, 1}),
             (std::vector<float>{-2, -0.75f, -0.375f, 2, 4}));
+  EXPECT_EQ(run(x, 1, Activation::relu, {0, 4, -1}), (std::vector<float>{0, 0, 0.25f, 2, 4}));
+  EXPECT_EQ(run(x, 1, Activation::relu, {0, INFINITY, -1}),
+            (std::vector<float>{0, -0.5f, 0.25f, 2, 9}));
   EXPECT_EQ(run(x, 1, Activation::leaky_relu, {0.5f, 0, 0}),
             (std::vector<float>{-1.5f, -0.25f, 0.25f, 2, 9}));
   EXPECT_EQ(run(x, 1, Activation::threshold, {1, 7, 0}), (std::vector<float>{7, 7, 7, 2, 9}));

@@ -88,6 +88,9 @@ function badValues(): Anything[] {
   return [...primitives, ...names, ...arrays, ...objects, ...buffers, ...parts, ...serialized, ...tensors, ...hooks];
 }
 
+// Masks that go nowhere are told of, once a layer.
+console.warn = () => {};
+
 let cells = 0;
 
 // Calls with every bad value; what comes back is disposed of.
@@ -105,15 +108,28 @@ function cross(call: (value: Anything) => unknown): void {
   }
 }
 
-const CLASSES: Record<string, object> = {
-  SimpleRNN: { units: 2 },
-  Dense: { units: 2 },
-  Embedding: { inputDim: 2, outputDim: 2 },
-  Masking: {},
-  Dropout: { rate: 0 },
-  Activation: { activation: 'relu' },
-  Flatten: {},
-  InputLayer: { shape: [1] },
+const cell = () => new simpleRNN.SimpleRNNCell({ units: 2 });
+const SEQUENCE = [[[1, 2]]];
+// What each class is made with, and applied to.
+const CLASSES: Record<string, [make: () => object, x: unknown]> = {
+  SimpleRNN: [() => ({ units: 2 }), SEQUENCE],
+  Dense: [() => ({ units: 2 }), SEQUENCE],
+  Embedding: [() => ({ inputDim: 2, outputDim: 2 }), [[1]]],
+  Masking: [() => ({}), SEQUENCE],
+  Dropout: [() => ({ rate: 0 }), SEQUENCE],
+  Activation: [() => ({ activation: 'relu' }), SEQUENCE],
+  Flatten: [() => ({}), SEQUENCE],
+  InputLayer: [() => ({ shape: [1] }), SEQUENCE],
+  RNN: [() => ({ cell: cell() }), SEQUENCE],
+  SimpleRNNCell: [() => ({ units: 2 }), [[1, 2]]],
+  StackedRNNCells: [() => ({ cells: [cell(), cell()] }), [[1, 2]]],
+  Bidirectional: [() => ({ layer: new SimpleRNN({ units: 2 }) }), SEQUENCE],
+  TimeDistributed: [() => ({ layer: new simpleRNN.Dense({ units: 2 }) }), SEQUENCE],
+  ActivityRegularization: [() => ({ l1: 0.1 }), SEQUENCE],
+  Reshape: [() => ({ targetShape: [2] }), SEQUENCE],
+  RepeatVector: [() => ({ n: 2 }), [[1, 2]]],
+  Concatenate: [() => ({}), [SEQUENCE, SEQUENCE]],
+  Add: [() => ({}), [SEQUENCE, SEQUENCE]],
 };
 const METHODS = [
   'apply',
@@ -124,6 +140,16 @@ const METHODS = [
   'setWeights',
   'resetStates',
   'getInitialState',
+  'addWeight',
+  'addVariable',
+  'addLoss',
+  'getLossesFor',
+  'getInputAt',
+  'getOutputMaskAt',
+  'getConstants',
+  'preprocessInput',
+  'getDropoutMask',
+  'symbolicCall',
 ];
 
 function withLayer(name: string, options: object, use: (layer: Anything) => void): void {
@@ -135,19 +161,18 @@ function withLayer(name: string, options: object, use: (layer: Anything) => void
   }
 }
 
-test.each(Object.entries(CLASSES))('%s', (name, options) => {
+test.each(Object.entries(CLASSES))('%s', (name, [make, x]) => {
   const type = (simpleRNN as Anything)[name];
   cross((value) => new type(value));
   cross((value) => type.fromConfig(value));
   for (const option of type.optionNames) {
-    cross((value) => withLayer(name, { ...options, [option]: value }, (layer) => layer.build([1, 2, 2])));
+    cross((value) => withLayer(name, { ...make(), [option]: value }, (layer) => layer.build([1, 2, 2])));
   }
-  for (const method of METHODS) cross((value) => withLayer(name, options, (layer) => layer[method]?.(value)));
-  const x = name === 'Embedding' ? [[1]] : [[[1, 2]]];
+  for (const method of METHODS) cross((value) => withLayer(name, make(), (layer) => layer[method]?.(value)));
   for (const option of ['mask', 'training', 'initialState']) {
-    cross((value) => withLayer(name, options, (layer) => layer.apply(x, { [option]: value })));
+    cross((value) => withLayer(name, make(), (layer) => layer.apply(x, { [option]: value })));
   }
-  cross((value) => withLayer(name, options, (layer) => layer.apply(x, value)));
+  cross((value) => withLayer(name, make(), (layer) => layer.apply(x, value)));
   expect(memory()).toEqual({ blocks: 0, bytes: 0 });
 });
 
@@ -190,6 +215,40 @@ test('Sequential, streams, weights', () => {
   expect(memory()).toEqual({ blocks: 0, bytes: 0 });
 });
 
+test('graphs', () => {
+  const { Functional, Input, Model } = simpleRNN;
+  cross((value) => void Input(value));
+  cross((value) => void Input({ shape: value }));
+  cross((value) => void Input({ shape: [value] }));
+  cross((value) => void Input({ batchShape: [value, 2] }));
+  const x = Input({ shape: [2, 1] });
+  const y = Input({ shape: [2] });
+  const rnn = new SimpleRNN({ units: 2, returnSequences: true });
+  const outputs = rnn.apply(x, { initialState: y });
+  const model: Anything = new Model({ inputs: [x, y], outputs });
+  const given = [[[[1], [2]]], [[1, 2]]].map((each) => simpleRNN.tensor(each));
+  const before = model.predict(given);
+  const held = memory();
+  for (const option of ['mask', 'training', 'initialState']) {
+    cross((value) => withLayer('SimpleRNN', { units: 2 }, (layer) => layer.apply(x, { [option]: value })));
+  }
+  cross((value) => void new Model(value));
+  cross((value) => void new Model({ inputs: value, outputs }));
+  cross((value) => void new Model({ inputs: [x, y], outputs: value }));
+  cross((value) => void new Model({ inputs: [x, y], outputs, name: value }));
+  for (const method of ['predict', 'inspect', 'apply', 'getLayer', 'setWeights', 'build', 'computeOutputShape']) {
+    cross((value) => void model[method](value));
+  }
+  cross((value) => void model.predict([given[0], value]));
+  cross((value) => Functional.fromConfig(value));
+  for (const key of ['layers', 'input_layers', 'output_layers', 'name', 'trainable']) {
+    cross((value) => Functional.fromConfig({ ...model.getConfig(), [key]: value }));
+  }
+  expect(model.predict(given)).toEqual(before);
+  expect(memory()).toEqual(held);
+  model.dispose();
+});
+
 test('modules and functions', () => {
   cross((value) => layers.deserialize(value));
   cross((value) => layers.deserialize({ class_name: 'Dense', config: value }));
@@ -218,6 +277,15 @@ test('modules and functions', () => {
   cross((value) => simpleRNN.tensor(new Float32Array(2), value));
   cross((value) => simpleRNN.utils.setRandomSeed(value));
   cross((value) => simpleRNN.configure(value));
+  const { padSequences, timeseriesDataset, toCategorical } = simpleRNN.utils;
+  cross((value) => void padSequences(value));
+  cross((value) => void padSequences([[1]], value));
+  cross((value) => void toCategorical(value));
+  cross((value) => void toCategorical([1], value));
+  cross((value) => void timeseriesDataset(value, value, value));
+  cross((value) => void simpleRNN.registerLayer(value));
+  cross((value) => simpleRNN.variable(value).release());
+  cross((value) => void simpleRNN.layerSimpleRNN(value, { units: 1 }));
   expect(memory()).toEqual({ blocks: 0, bytes: 0 });
 });
 
