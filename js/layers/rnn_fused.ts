@@ -36,9 +36,6 @@ class CellCall {
   readonly workspace: number;
   readonly inputDropout: number;
   readonly recurrentDropout: number;
-  /** Addresses, 0 for none. */
-  initialState = 0;
-  finalState = 0;
 
   constructor(
     cell: SimpleRNNCell,
