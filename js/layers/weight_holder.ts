@@ -266,7 +266,7 @@ export abstract class WeightHolder extends Connected {
   /** @internal Builds a layer within, whose weights' paths begin with this layer's. */
   protected buildPart(part: Layer, inputShape: InputShape): void {
     if (part.built && part.ownWeights.length + part.sublayers.length > 0) {
-      // Not `build`: a user's would make the weights again.
+      // Not `build`: that of a Sequential wants the very shape that it was built for.
       part.checkInputs(this.readShapes(inputShape));
       return;
     }
