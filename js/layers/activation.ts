@@ -5,7 +5,7 @@ import { checkShape, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
 import type { Backward, Gradients } from './backward.js';
-import { Call, type CallContext, PassCall, type Span, sizeOf, takeSpan } from './call.js';
+import { Call, type CallContext, type Logits, PassCall, type Span, sizeOf, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { LayerOptions } from './layer_options.js';
 
@@ -92,6 +92,10 @@ class ActivationCall extends Call {
     const [a, b, c] = parameters;
     const output = (this.outputs[0] as Span).address;
     kernels()._activation_forward(output, this.input.address, this.#rows, this.#columns, code, a, b, c);
+  }
+
+  override get logits(): Logits {
+    return { activation: this.#layer.activation, span: this.input };
   }
 
   override layOutBackward(gradients: Gradients): Backward | null {

@@ -28,6 +28,8 @@ interface Gradient {
  */
 export class Gradients {
   readonly arena: Arena;
+  /** What all gradients are multiplied by. */
+  readonly scale: number;
   readonly #tensors = new Map<number, Gradient>();
   readonly #unwanted = new Set<number>();
   readonly #weightAddress: (weight: Weight) => number;
@@ -36,9 +38,11 @@ export class Gradients {
    * @param arena That of the forward pass.
    * @param weightAddress Where the gradient of a weight is summed up; 0 if it is not wanted.
    * @param unwanted Tensors whose gradients nobody asks for: inputs of the model.
+   * @param scale Factor of the loss, so of all gradients.
    */
-  constructor(arena: Arena, weightAddress: (weight: Weight) => number, unwanted: readonly Span[]) {
+  constructor(arena: Arena, weightAddress: (weight: Weight) => number, unwanted: readonly Span[], scale = 1) {
     this.arena = arena;
+    this.scale = scale;
     this.#weightAddress = weightAddress;
     for (const { address } of unwanted) this.#unwanted.add(address);
   }
@@ -51,12 +55,6 @@ export class Gradients {
   /** Where to sum up the gradient of a weight; 0 if it is not wanted. */
   weight(weight: Weight): number {
     return weight.trainable ? this.#weightAddress(weight) : 0;
-  }
-
-  /** Gives a tensor a gradient from outside: that of a loss. */
-  seed(span: Span): number {
-    const target = this.into(span);
-    return target === null ? 0 : target.address;
   }
 
   /** Where to write the gradient of an input; null if nobody wants it. */

@@ -42,6 +42,8 @@ export interface CallContext {
   training: boolean | null;
   /** Whether a backward pass will follow. */
   keeps?: boolean;
+  /** Whether softmax and sigmoid shall keep their inputs, for the crossentropies. */
+  logits?: boolean;
   /** Steps after which back-propagation through time is cut; 0: never. */
   truncate?: number;
   /** Initial states, flat, or null. */
@@ -52,6 +54,12 @@ export interface CallContext {
   losses: LossSink | null;
   /** Takes what recurrent layers show of themselves; null where nobody asks. */
   inspections: Inspection[] | null;
+}
+
+/** The inputs of a softmax or sigmoid. */
+export interface Logits {
+  activation: string;
+  span: Span;
 }
 
 /**
@@ -76,6 +84,16 @@ export abstract class Call {
   /** Overwrites the outputs. It may be repeated on new input at the same place. */
   abstract forward(): void;
 
+  /** What the output is softmax or sigmoid of, if it is of one and that is kept. */
+  get logits(): Logits | null {
+    return null;
+  }
+
+  /** The call that computes a tensor, within this one; null if none does. */
+  producer({ address }: Span): Call | null {
+    return this.outputs.some((output) => output.address === address) ? this : null;
+  }
+
   /**
    * Lays out the way back: from the gradients that later calls have left of the outputs to those of inputs, initial
    * states and weights. Null if there is nothing to do.
@@ -88,6 +106,10 @@ export abstract class Call {
 /** The call of a layer that hands its input on. */
 export class PassCall extends Call {
   override forward(): void {}
+
+  override producer(): null {
+    return null;
+  }
 
   // The outputs are views of the inputs, and so are their gradients.
   override layOutBackward(): null {
@@ -107,6 +129,14 @@ export class SequenceCall extends Call {
   override forward(): void {
     const calls = this.#calls;
     for (let index = 0; index < calls.length; index += 1) (calls[index] as Call).forward();
+  }
+
+  override producer(span: Span): Call | null {
+    for (let index = this.#calls.length - 1; index >= 0; index -= 1) {
+      const found = (this.#calls[index] as Call).producer(span);
+      if (found !== null) return found;
+    }
+    return null;
   }
 
   override layOutBackward(gradients: Gradients): Backward | null {

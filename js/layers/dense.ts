@@ -10,8 +10,8 @@ import { Block } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import type { Weight } from '../runtime/weight.js';
 import { activationOption, type WeightOptions, weightOptions } from './arguments.js';
-import type { Backward, Gradients } from './backward.js';
-import { Call, type CallContext, type Span, sizeOf, takeSpan } from './call.js';
+import type { Backward, Gradients, GradientTarget } from './backward.js';
+import { Call, type CallContext, type Logits, type Span, sizeOf, takeSpan } from './call.js';
 import { Layer } from './layer.js';
 import type { LayerOptions, WeightSpec } from './layer_options.js';
 import { PackedWeights } from './packed.js';
@@ -176,27 +176,59 @@ export class Dense extends Layer {
 class DenseCall extends Call {
   readonly #layer: Dense;
   readonly #rows: number;
+  // Where the inputs of a softmax or sigmoid are kept.
+  readonly #logits: Span | null;
 
   constructor(layer: Dense, input: Span, context: CallContext) {
     super([input], [takeSpan(context.arena, [...input.shape.slice(0, -1), layer.units], input.mask)]);
     this.#layer = layer;
     this.#rows = sizeOf(input.shape) / layer.features;
+    const keeps = context.logits === true && (layer.activation === 'softmax' || layer.activation === 'sigmoid');
+    this.#logits = keeps ? takeSpan(context.arena, this.output.shape, null) : null;
     layer.packed();
+  }
+
+  private get output(): Span {
+    return this.outputs[0] as Span;
+  }
+
+  override get logits(): Logits | null {
+    return this.#logits && { activation: this.#layer.activation, span: this.#logits };
   }
 
   override forward(): void {
     const layer = this.#layer;
-    const output = (this.outputs[0] as Span).address;
+    const output = this.output.address;
     const { features, units, activationCode: code } = layer;
-    kernels()._dense_forward(output, this.input.address, layer.packed(), this.#rows, features, units, code);
+    if (this.#logits === null) {
+      kernels()._dense_forward(output, this.input.address, layer.packed(), this.#rows, features, units, code);
+      return;
+    }
+    const { address } = this.#logits;
+    const linear = activationCode('linear');
+    kernels()._dense_forward(address, this.input.address, layer.packed(), this.#rows, features, units, linear);
+    kernels()._activation_forward(output, address, this.#rows, units, code, 0, 0, 0);
   }
 
   override layOutBackward(gradients: Gradients): Backward | null {
-    const layer = this.#layer;
-    const [output] = this.outputs as readonly [Span];
+    const { output } = this;
+    const dLogits = this.#logits === null ? 0 : gradients.of(this.#logits);
     const dOutputs = gradients.of(output);
-    if (dOutputs === 0) return null;
-    const { features, units, activationCode: code } = layer;
+    if (dLogits === 0) return dOutputs === 0 ? null : this.backward(gradients, dOutputs, this.#layer.activationCode);
+    const linear = this.backward(gradients, dLogits, activationCode('linear'));
+    if (dOutputs === 0) return linear;
+    const more = gradients.into(this.#logits as Span) as GradientTarget;
+    const { units, activationCode: code } = this.#layer;
+    return () => {
+      kernels()._activation_backward(more.address, dOutputs, output.address, this.#rows, units, code, 0, 0, 0);
+      more.done();
+      linear();
+    };
+  }
+
+  private backward(gradients: Gradients, dOutputs: number, code: number): Backward {
+    const layer = this.#layer;
+    const { features, units } = layer;
     const [kernel, bias] = layer.ownWeights as [Weight, Weight | undefined];
     const into = gradients.into(this.input);
     const dKernel = gradients.weight(kernel);
@@ -211,7 +243,7 @@ class DenseCall extends Call {
         workspace,
         dOutputs,
         this.input.address,
-        output.address,
+        this.output.address,
         layer.packed(),
         layer.backwardPacked.address,
         this.#rows,

@@ -1,7 +1,7 @@
 import type { Regularizer } from '../regularizers.js';
 import { kernels } from '../runtime/module.js';
 import { type Backward, type Gradients, inReverse } from './backward.js';
-import { Call, type LossSink, sizeOf } from './call.js';
+import { Call, type LossSink, type Span, sizeOf } from './call.js';
 import type { Layer } from './layer.js';
 
 // How many applications to data are under way: those within a user's `call` add their losses to the outer one's.
@@ -76,6 +76,10 @@ export class RegularizedCall extends Call {
     }
   }
 
+  override producer(span: Span): Call | null {
+    return this.#call.producer(span);
+  }
+
   override layOutBackward(gradients: Gradients): Backward | null {
     // The penalty comes first: it is another user of the outputs.
     const penalties = this.outputs.map((output) => {
@@ -84,7 +88,7 @@ export class RegularizedCall extends Call {
       return () => {
         const start = into.address / 4;
         kernels().HEAPF32.fill(0, start, start + sizeOf(output.shape));
-        this.#regularizer.addGradient(into.address, output.address, output.shape, 1 / (output.shape[0] ?? 1));
+        this.#regularizer.addGradient(into.address, output.address, output.shape, gradients.scale / (output.shape[0] ?? 1));
         into.done();
       };
     });

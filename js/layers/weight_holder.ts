@@ -387,6 +387,14 @@ export abstract class WeightHolder extends Connected {
     for (const layer of this.sublayers) layer.dispose();
   }
 
+  /** @internal Gives up the room of weights that all lie elsewhere now. */
+  releaseRoom(): void {
+    const block = this.#block;
+    if (block === null || this.#weights.some((weight) => weight.isIn(block))) return;
+    block.free();
+    this.#block = null;
+  }
+
   /** @internal Frees every block of the layer itself. */
   protected freeMemory(): void {
     for (const weight of this.#weights) weight.release();

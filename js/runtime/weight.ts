@@ -74,6 +74,8 @@ export class Weight {
 
   /** @internal Puts the weight at a place in a block; the numbers there become its own. */
   place(block: Block, offset: number): void {
+    if (this.#ownsBlock) this.#block?.free();
+    this.#ownsBlock = false;
     this.#block = block;
     this.#offset = offset;
     this.version += 1;
@@ -92,6 +94,11 @@ export class Weight {
       kernels().HEAPF32.fill(0, start, start + this.size);
     }
     return this.#block.address + this.#offset;
+  }
+
+  /** @internal Whether the numbers lie in this block. */
+  isIn(block: Block): boolean {
+    return this.#block === block;
   }
 
   /** @internal Follows its layer's `trainable`. */
