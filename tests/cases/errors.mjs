@@ -1,16 +1,15 @@
 // The kind `error`: the steps of a case, of which one must fail with an error of ours about the same thing.
+import { compileOptions, monitorDirection } from './fit.mjs';
 import { applied, familyOf, isModule, library, lookUp, make, makeModel } from './make.mjs';
 import { filled, numbers, shapeOf } from './read.mjs';
 
 const { Input, tensor } = library;
-const TRAINING = ['loss', 'optimizer', 'metrics', 'fit', 'y_shape'];
+const OF_TRAINING = ['loss', 'optimizer', 'metrics', 'y_shape'];
 
-/** What a case needs that comes with training, or null. */
-export function needsTraining({ config }) {
-  if ('inputs' in config) return null;
+/** What the runner does not know of a case, in a word, or null. */
+export function unknownOf({ config }) {
+  if ('inputs' in config || 'model' in config || 'monitor' in config) return null;
   if ('module' in config) return isModule(config.module) ? null : config.module;
-  const part = TRAINING.find((name) => name in config);
-  if (part !== undefined || 'model' in config) return part ?? null;
   if (!('class_name' in config)) return Object.keys(config)[0] ?? 'nothing named';
   return familyOf(config.class_name) === null ? config.class_name : null;
 }
@@ -52,6 +51,8 @@ function construct({ config }, inputs, hold) {
 
 // What is done to the object when a case lists no steps: it is built and called on what there is.
 function impliedSteps({ config }, inputs) {
+  if ('monitor' in config) return ['watch'];
+  if ('model' in config && OF_TRAINING.some((name) => name in config)) return ['construct', 'compile', 'fit'];
   if ('build_shape' in inputs) return ['construct', 'build', 'call'];
   if ('input_shape' in inputs) return ['construct', 'call_symbolic'];
   const isCalled = ['x', 'y_pred', 'x_shape', 'call_shape', 'shape', 'requested_shape', 'w'].some(
@@ -74,7 +75,32 @@ function call(object, inputs, each) {
   else applied(object, inputs);
 }
 
+// Two of Keras' cases differ from the others by what is done alone: their names say what.
+const UNCOMPILED = 'err-fit-uncompiled';
+const BOTH_WEIGHTS = 'err-fit-both-weights';
+
+function compile(model, _, { id, config }, hold) {
+  if (id === UNCOMPILED) return;
+  const { optimizer = 'sgd', loss = 'mse', ...others } = config;
+  model.compile(compileOptions({ optimizer, loss, ...others }, hold));
+}
+
+/** Trains on data of one number throughout. */
+function fit(model, inputs, { id, config }) {
+  const xShape = config.x_shape ?? inputs.x_shape ?? shapeOf(inputs.x);
+  const samples = xShape[0];
+  const ySizes = config.y_shape ?? [samples, ...[model.outputShape].flat().slice(1)];
+  const options = { verbose: 0 };
+  if (config.sample_weight_shape !== undefined) options.sampleWeight = filled(config.sample_weight_shape, 1);
+  if (config.validation_split !== undefined) options.validationSplit = config.validation_split;
+  if (id === BOTH_WEIGHTS) Object.assign(options, { sampleWeight: filled([samples], 1), classWeight: { 0: 1, 1: 2 } });
+  return model.fit(filled(xShape, 0.5), filled(ySizes, 1), options);
+}
+
 const STEPS = {
+  watch: (_, __, each, hold) => monitorDirection(each, { hold }),
+  compile,
+  fit,
   build: (object, inputs, { config }) => {
     const shape = config.class_name.endsWith('Cell') ? [null, 3] : [null, 6, 3];
     object.build(inputs.build_shape ?? shape);
@@ -89,14 +115,14 @@ const STEPS = {
 };
 
 /** Carries the case out. Gives what was thrown and at which step, or null. */
-export function carryOut(each, { inputs, hold }) {
+export async function carryOut(each, { inputs, hold }) {
   const steps = each.steps?.map(({ op }) => op) ?? impliedSteps(each, each.inputs ?? {});
   let object;
   for (const step of steps) {
     if (step !== 'construct' && !(step in STEPS)) throw new Error(`the runner knows no step '${step}'`);
     try {
       if (step === 'construct') object = construct(each, inputs, hold);
-      else STEPS[step](object, inputs, each);
+      else await STEPS[step](object, inputs, each, hold);
     } catch (error) {
       return { error, step, isEarly: step !== (each.expected.fails_at ?? steps.at(-1)) };
     }

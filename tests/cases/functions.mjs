@@ -117,8 +117,8 @@ function getConfig({ config }, { hold }) {
 
 const ofClass = (each) => (familyOf(each.config.class_name) === null ? each.config.class_name : null);
 
-/** What a case needs that comes with training, or null. */
-export const needs = {
+/** What the runner does not know of a case, or null. */
+export const unknowns = {
   get_config: ofClass,
   identifier: ({ config }) => (isModule(config.module) ? null : config.module),
 };

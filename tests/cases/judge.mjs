@@ -1,6 +1,7 @@
 // One case: whether it is run at all, what came out, and whether that is what is expected.
 import { differences } from './compare.mjs';
-import { carryOut, needsTraining } from './errors.mjs';
+import { carryOut, unknownOf } from './errors.mjs';
+import * as fit from './fit.mjs';
 import * as functions from './functions.mjs';
 import * as layers from './layers.mjs';
 import { library } from './make.mjs';
@@ -9,9 +10,8 @@ import { aboutTheSame } from './same_error.mjs';
 import * as shapes from './shapes.mjs';
 import * as training from './training.mjs';
 
-const kinds = { ...layers.kinds, ...shapes.kinds, ...functions.kinds, ...training.kinds };
-const TRAINING_STEPS = ['compile', 'fit'];
-const needs = { ...functions.needs, error: needsTraining };
+const kinds = { ...layers.kinds, ...shapes.kinds, ...functions.kinds, ...training.kinds, ...fit.kinds };
+const unknowns = { ...functions.unknowns, error: unknownOf };
 
 /** Why a case is left out, by `applies`. */
 const SKIPPED = {
@@ -24,7 +24,7 @@ const RUN = ['in_scope', 'needs_custom_layer', 'needs_op_layers', 'keras_accepts
 /** What the runner does not know of a case, in a word, or null. */
 function unknownPart({ kind, ...each }) {
   if (kind !== 'error' && !(kind in kinds)) return kind;
-  const part = each.steps?.find(({ op }) => TRAINING_STEPS.includes(op))?.op ?? needs[kind]?.(each) ?? null;
+  const part = unknowns[kind]?.(each) ?? null;
   return part === null ? null : `${kind} (${part})`;
 }
 
@@ -55,21 +55,21 @@ function inShort(error) {
 }
 
 // What was thrown and where, or null.
-function attempt(each, context) {
-  if (each.kind === 'error') return carryOut(each, context);
+async function attempt(each, context) {
+  if (each.kind === 'error') return await carryOut(each, context);
   try {
-    kinds[each.kind](each, context);
+    await kinds[each.kind](each, context);
   } catch (error) {
     return { error, step: 'call', isEarly: false };
   }
   return null;
 }
 
-function judgeError(each, context) {
+async function judgeError(each, context) {
   const { expected, applies } = each;
   const strange = Object.keys(expected).filter((key) => !ERROR_KEYS.includes(key));
   if (strange.length > 0) return [`the runner does not know ${strange.join(', ')}`];
-  const thrown = attempt(each, context);
+  const thrown = await attempt(each, context);
   if (thrown === null) {
     const isFine = applies === 'keras_accepts' || expected.error_type === null;
     return isFine
@@ -83,13 +83,13 @@ function judgeError(each, context) {
   return found === null ? [] : [found];
 }
 
-function judgeAnswers(each, context, unread) {
-  const answers = kinds[each.kind](each, context);
+async function judgeAnswers(each, context, unread) {
+  const answers = await kinds[each.kind](each, context);
   const found = differences(each.expected, answers, each.tolerance ?? { rtol: 0, atol: 0 });
   return [...found, ...unread().map((key) => `the runner did not use the input '${key}'`)];
 }
 
-function run(each) {
+async function run(each) {
   const { proxy, unread } = watched(each.inputs);
   const held = [];
   const context = { inputs: proxy, hold: (object) => held.push(object) };
@@ -97,7 +97,7 @@ function run(each) {
   const expectsError = each.kind === 'error' || each.expected.error_type !== undefined;
   const found = [];
   try {
-    found.push(...(expectsError ? judgeError(each, context) : judgeAnswers(each, context, unread)));
+    found.push(...(await (expectsError ? judgeError(each, context) : judgeAnswers(each, context, unread))));
   } catch (error) {
     if (each.applies !== 'keras_accepts' || !(error instanceof library.SimpleRNNError))
       found.push(`got ${inShort(error)}`);
@@ -112,12 +112,12 @@ function run(each) {
 }
 
 /** The verdict on a case: `passed`, `failed` with what differs, `skipped` or `unknown` with why. */
-export function judge(each) {
+export async function judge(each) {
   const { applies = 'in_scope' } = each;
   if (applies in SKIPPED) return { verdict: 'skipped', why: `${applies}: ${SKIPPED[applies]}` };
   const part = RUN.includes(applies) ? unknownPart(each) : `applies: ${applies}`;
   if (part !== null) return { verdict: 'unknown', why: part };
   const config = applies === 'keras_drops_argument' ? withoutDropped(each.config) : each.config;
-  const found = run({ ...each, config });
+  const found = await run({ ...each, config });
   return found.length === 0 ? { verdict: 'passed' } : { verdict: 'failed', found };
 }

@@ -10,7 +10,7 @@ import { readCases } from './read.mjs';
 
 const oneLine = (text) => text.replace(/\s+/g, ' ').slice(0, 600);
 
-function main(args) {
+async function main(args) {
   // npm runs its scripts in the package's folder; the files are named from where it was called.
   const from = process.env.INIT_CWD ?? '.';
   const files = args.filter((arg) => !arg.startsWith('--')).map((file) => resolve(from, file));
@@ -25,7 +25,7 @@ function main(args) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const unknown = new Map();
   for (const each of files.flatMap(readCases)) {
-    const { verdict, why, found } = judge(each);
+    const { verdict, why, found } = await judge(each);
     counts[verdict === 'unknown' ? 'skipped' : verdict] += 1;
     if (verdict === 'skipped') console.log(`skipped ${each.file} ${each.id} (${why})`);
     if (verdict === 'unknown') unknown.set(why, (unknown.get(why) ?? 0) + 1);
@@ -39,7 +39,7 @@ function main(args) {
 }
 
 try {
-  process.exitCode = main(process.argv.slice(2)) ? 0 : 1;
+  process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

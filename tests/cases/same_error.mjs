@@ -21,11 +21,14 @@ export function plain(text) {
 const mentions = (message, word) => plain(message).includes(plain(String(word)));
 
 // Where Python prints an object, a class or a dictionary there is nothing to compare; what stands around it is.
-const PYTHON_VALUE = /<[^>]*>|\{'[^}]*\}|\['[^\]]*\]/;
+const PYTHON_VALUE = /<[^>]*>|\{'[^}]*\}|\['[^\]]*\]|Tensor\("[^)]*\)[^)]*\)/;
 
 // Words of Python's, or of its libraries', run time.
 const RUN_TIME =
   /keras\.src|not supported between|positional argument|as a dict|Matrix size-incompatible|PyTreeSpec|TensorArray/;
+
+// Within `fit` Keras does not know the size of a batch.
+const anyBatch = (text) => text.replace(/\((?:None|\d+), /g, '(None, ');
 
 function saysTheSame(ours, keras) {
   const parts = keras.split(PYTHON_VALUE).filter((part) => /[a-z]{3}/i.test(part));
@@ -49,15 +52,16 @@ const isMentioned = (message, value) =>
 
 /** Whether an option of the case is named together with its value. */
 function namesOption({ config }, message) {
-  return optionsOf(config.config ?? config.model).some(
+  return optionsOf(config.config ?? config.model ?? config).some(
     ([key, value]) => mentions(message, key) && isMentioned(message, value),
   );
 }
 
 /** The words that an error about a call cannot do without, by what is wrong with the call; `a|b` is either. */
-function wordsOfCall({ inputs = {} }, step) {
+function wordsOfCall({ config, inputs = {} }, step) {
   const shape = inputs.x_shape ?? inputs.call_shape ?? shapeOf(inputs.x);
   if (step === 'set_weights') return ['weight'];
+  if (step === 'fit' && config.x_shape !== undefined) return ['input', config.x_shape.at(-1)];
   if (step === 'reset_state') return ['stateful'];
   if (step === 'call_other_feature_size') return ['inputs', shapeOf(inputs.x_other).at(-1)];
   if (step === 'call_other_batch_size') return ['batch', inputs.x_other.length];
@@ -94,7 +98,8 @@ export function aboutTheSame(each, thrown) {
     return `the error does not name '${owner}': got ${message}`;
   const { message: keras, message_regex: pattern, not_checked_by_keras: isUnchecked } = each.expected;
   if (pattern !== undefined && new RegExp(pattern, 's').test(message)) return null;
-  if (keras !== undefined && saysTheSame(message, keras)) return null;
+  const same = (text) => (thrown.step === 'fit' ? anyBatch(text) : text);
+  if (keras !== undefined && saysTheSame(same(message), same(keras))) return null;
   const words = keras ?? pattern;
   const isFree = thrown.isEarly || isUnchecked || words === undefined || RUN_TIME.test(words);
   const isOthers = each.source?.repo === 'tensorflow/tfjs';

@@ -1,4 +1,4 @@
-// Kinds about losses, metrics and optimizers that stand alone.
+// Kinds about losses, metrics, optimizers and learning rates that stand alone.
 import { exactly, mismatch } from './compare.mjs';
 import { sameConfig } from './functions.mjs';
 import { library, make } from './make.mjs';
@@ -160,7 +160,13 @@ function familyNames(_, { inputs }) {
   return { unknown: exactly(unknown) };
 }
 
+function schedule({ config }, { inputs }) {
+  const rate = library.schedules.get(numbers(config));
+  return { lr: inputs.steps.map((step) => rate(step)) };
+}
+
 export const kinds = {
+  lr_schedule: schedule,
   metric_batches: metricBatches,
   optimizer_run: optimizerRun,
   family_config: familyConfig,

@@ -24,7 +24,13 @@ const all: Case[] = ['fixtures/cases', 'fixtures/golden'].flatMap((folder) =>
     .filter((file) => file.endsWith('.json'))
     .flatMap((file) => readCases(join(at(folder), file))),
 );
-const passing = all.filter((each) => judge(each).verdict === 'passed');
+const passing = await filter(all, async (each) => (await judge(each)).verdict === 'passed');
+
+async function filter<T>(values: readonly T[], isWanted: (value: T) => Promise<boolean>): Promise<T[]> {
+  const found: T[] = [];
+  for (const value of values) if (await isWanted(value)) found.push(value);
+  return found;
+}
 
 /** The value with its last number, word or truth changed; `by` says in which direction a number goes. */
 function changed(value: unknown, by: number): unknown {
@@ -39,8 +45,13 @@ function changed(value: unknown, by: number): unknown {
   return Object.fromEntries(entries.map(([key, each], index) => [key, index === last ? changed(each, by) : each]));
 }
 
-const verdictWith = (each: Case, expected: object) => judge({ ...each, expected }).verdict;
-const isBound = (key: string) => /_(ge|gt|le|lt)$/.test(key);
+const verdictWith = async (each: Case, expected: object) => (await judge({ ...each, expected })).verdict;
+const isBound = (key: string) => /_(ge|gt|le|lt|at_least)$/.test(key);
+
+/** Each expected value of each case. */
+const expectations = (cases: Case[]) =>
+  cases.flatMap((each) => Object.entries(each.expected).map(([key, value]) => ({ each, key, value })));
+const names = (blind: { each: Case; key: string }[]) => blind.map(({ each, key }) => `${each.file} ${each.id}: ${key}`);
 
 describe('every expected value is compared', () => {
   const cases = passing.filter(({ kind }) => kind !== 'error');
@@ -49,34 +60,31 @@ describe('every expected value is compared', () => {
     expect(cases.length).toBeGreaterThan(400);
   });
 
-  test('a changed value fails', () => {
-    const blind = cases.flatMap((each) =>
-      Object.entries(each.expected)
-        .filter(([key, value]) => {
-          const verdicts = [1, -1].map((by) => verdictWith(each, { ...each.expected, [key]: changed(value, by) }));
-          return isBound(key) ? !verdicts.includes('failed') : verdicts.includes('passed');
-        })
-        .map(([key]) => `${each.file} ${each.id}: ${key}`),
-    );
-    expect(blind).toEqual([]);
+  test('a changed value fails', async () => {
+    const blind = await filter(expectations(cases), async ({ each, key, value }) => {
+      const verdicts: string[] = [];
+      for (const by of [1, -1]) {
+        verdicts.push(await verdictWith(each, { ...each.expected, [key]: changed(value, by) }));
+      }
+      return isBound(key) ? !verdicts.includes('failed') : verdicts.includes('passed');
+    });
+    expect(names(blind)).toEqual([]);
   });
 
-  test('another shape fails', () => {
-    const isTooFew = (key: string, value: unknown) =>
-      Array.isArray(value) && value.length > 0 && key !== 'keys_present';
-    const blind = cases.flatMap((each) =>
-      Object.entries(each.expected)
-        .filter(([key, value]) => isTooFew(key, value))
-        .filter(
-          ([key, value]) => verdictWith(each, { ...each.expected, [key]: (value as []).slice(0, -1) }) === 'passed',
-        )
-        .map(([key]) => `${each.file} ${each.id}: ${key}`),
+  test('another shape fails', async () => {
+    const lists = expectations(cases).filter(
+      ({ key, value }) => Array.isArray(value) && value.length > 0 && key !== 'keys_present',
     );
-    expect(blind).toEqual([]);
+    const blind = await filter(lists, async ({ each, key, value }) => {
+      return (await verdictWith(each, { ...each.expected, [key]: (value as []).slice(0, -1) })) === 'passed';
+    });
+    expect(names(blind)).toEqual([]);
   });
 
-  test('an expected key that is not understood fails', () => {
-    const blind = passing.filter((each) => verdictWith(each, { ...each.expected, not_understood: 1 }) === 'passed');
+  test('an expected key that is not understood fails', async () => {
+    const blind = await filter(passing, async (each) => {
+      return (await verdictWith(each, { ...each.expected, not_understood: 1 })) === 'passed';
+    });
     expect(blind.map(({ id }) => id)).toEqual([]);
   });
 });
@@ -94,21 +102,21 @@ describe('errors', () => {
     expect(blind.map(({ id }) => id)).toEqual([]);
   });
 
-  test('no error does not pass', () => {
+  test('no error does not pass', async () => {
     const fine = { class_name: 'Dense', config: { units: 2 } };
-    const blind = cases.filter(
-      (each) => judge({ ...each, config: fine, steps: [{ op: 'construct' }] }).verdict === 'passed',
-    );
+    const blind = await filter(cases, async (each) => {
+      return (await judge({ ...each, config: fine, steps: [{ op: 'construct' }] })).verdict === 'passed';
+    });
     expect(blind.map(({ id }) => id)).toEqual([]);
   });
 
-  test('another message does not pass where Keras has one of its own', () => {
+  test('another message does not pass where Keras has one of its own', async () => {
     const own = cases.filter(({ expected }) => expected.message && !expected.not_checked_by_keras);
-    const message = 'You must call `compile()` before using the model.';
-    const blind = own.filter(
-      (each) =>
-        verdictWith(each, { ...each.expected, message, fails_at: undefined, message_regex: undefined }) === 'passed',
-    );
+    const message = 'No gradients provided for any variable.';
+    const blind = await filter(own, async (each) => {
+      const expected = { ...each.expected, message, fails_at: undefined, message_regex: undefined };
+      return (await verdictWith(each, expected)) === 'passed';
+    });
     // These two come at an earlier step than Keras', where the option that they name decides.
     expect(blind.map(({ id }) => id)).toEqual(['err-SimpleRNNCell-units-1.5', 'err-threshold']);
   });

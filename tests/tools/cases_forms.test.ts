@@ -151,7 +151,7 @@ const cases: { kind: string; config: object; [key: string]: unknown }[] = [
   },
 ];
 
-test.each(cases.map((each) => [each.id as string, each] as const))('%s', (_, each) => {
+test.each(cases.map((each) => [each.id as string, each] as const))('%s', async (_, each) => {
   const tolerance = { rtol: 1e-6, atol: 1e-6 };
-  expect(judge({ applies: 'in_scope', tolerance, ...each })).toEqual({ verdict: 'passed' });
+  expect(await judge({ applies: 'in_scope', tolerance, ...each })).toEqual({ verdict: 'passed' });
 });
