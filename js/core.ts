@@ -1,6 +1,10 @@
 // All code, no bytes: what the entries, each a file of its own in the package, share.
 export * as activations from './activations.js';
+export { type CallbackLike, HOOKS } from './callbacks/callback.js';
+export { CallbackList, type Callbacks, type Hook } from './callbacks/callback_list.js';
+export { History } from './callbacks/history.js';
 export * as callbacks from './callbacks/index.js';
+export { TerminateOnNaN } from './callbacks/terminate_on_nan.js';
 export * as constraints from './constraints.js';
 export type { Config, Member, Serialized } from './family.js';
 export * as initializers from './initializers.js';
@@ -24,7 +28,7 @@ export { Layer } from './layers/layer.js';
 export type { AddWeightOptions, ApplyOptions, CallOptions, LayerOptions } from './layers/layer_options.js';
 export { Masking, type MaskingOptions } from './layers/masking.js';
 export { toCamelCase, toSnakeCase } from './layers/names.js';
-export { isUsers } from './layers/registry.js';
+export { isOwn, isUsers } from './layers/registry.js';
 export { RepeatVector, type RepeatVectorOptions } from './layers/repeat_vector.js';
 export { Reshape, type ReshapeOptions } from './layers/reshape.js';
 export { RNN, type RNNOptions } from './layers/rnn.js';
@@ -39,6 +43,7 @@ export * as losses from './losses.js';
 export * as metrics from './metrics.js';
 export { Functional, type FunctionalOptions } from './models/functional.js';
 export { BaseModel, type ModelInput, type ModelOptions, type OneInput, type PredictOptions } from './models/model.js';
+export { flattenLayers } from './models/predictor.js';
 export {
   type LayerFunction,
   layerBidirectional,
@@ -51,13 +56,22 @@ export {
 export { Sequential, type SequentialOptions } from './models/sequential.js';
 export type { Stream } from './models/stream.js';
 export type { SummaryOptions } from './models/summary.js';
+export type {
+  EvaluateOptions,
+  FitOptions,
+  SampleWeight,
+  Targets,
+  TrainOnBatchOptions,
+} from './models/trainable.js';
 export * as optimizers from './optimizers.js';
 export * as regularizers from './regularizers.js';
-export { checkBoolean, checkOptions, nearest, type Shape, show, showShape } from './runtime/check.js';
-export { type Configuration, configure, ready } from './runtime/configure.js';
+export { checkBoolean, checkOptions, isCallable, nearest, type Shape, show, showShape } from './runtime/check.js';
+export { type Configuration, configuration, configure, ready } from './runtime/configure.js';
+export { DISPOSE } from './runtime/dispose.js';
 export * from './runtime/errors.js';
 export { memory } from './runtime/memory.js';
-export { provide, provided, type Simd } from './runtime/module.js';
+export { provide, provided, type Simd, started } from './runtime/module.js';
+export { randomState, setRandomState } from './runtime/random.js';
 export {
   checkNumberArray,
   type MaskLike,
@@ -70,4 +84,7 @@ export {
 } from './runtime/tensor.js';
 export { Weight } from './runtime/weight.js';
 export * as schedules from './schedules.js';
+export type { CompileOptions } from './training/compiled.js';
+export { isBatchIterable } from './training/data.js';
+export { resolveVerbose } from './training/progress.js';
 export * as utils from './utils/index.js';

@@ -179,7 +179,7 @@ export abstract class Layer extends LossHolder {
     if (isSymbolic(list) || isSymbolic(given.initialState, 3) || isSymbolic(given.mask)) {
       return this.pack(this.connect(list, given, Array.isArray(inputs)));
     }
-    return this.pack(this.evaluate(inputs, given, (spans, context) => this.open(spans, context)));
+    return this.pack(this.compute(inputs, given, (spans, context) => this.open(spans, context)));
   }
 
   /**
@@ -190,7 +190,7 @@ export abstract class Layer extends LossHolder {
   call(inputs: any, options?: any, _more?: any): any {
     this.alive();
     const given = checkOptions(`${this.owner}: call`, options as ApplyOptions, this.applyOptions);
-    const outputs = this.evaluate(inputs, given, (spans, context) => this.begin(spans, context));
+    const outputs = this.compute(inputs, given, (spans, context) => this.begin(spans, context));
     return this.pack(outputs.map((output) => new Tensor(output.data, output.shape)));
   }
 
@@ -270,7 +270,7 @@ export abstract class Layer extends LossHolder {
     };
   }
 
-  private evaluate(
+  private compute(
     x: unknown,
     given: ApplyOptions,
     begin: (inputs: readonly Span[], context: CallContext) => Call,

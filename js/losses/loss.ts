@@ -32,6 +32,10 @@ export interface LossPlan {
   readonly shape: Sizes;
   /** Bytes of workspace, aligned to 16. */
   readonly bytes: number;
+  /** Where the targets are class numbers: how many classes there are. */
+  readonly classes: number | null;
+  /** A class number that is left out, or null. */
+  readonly ignored: number | null;
   /**
    * The reduced loss; afterwards the workspace begins with the weighted values [rows].
    * @param gradients Shaped like the predictions, for the derivative of the result; 0 for none.
@@ -76,7 +80,7 @@ function checkReduction(value: unknown): Reduction {
 }
 
 function planOf(values: Values, reduction: Reduction): LossPlan {
-  const { rows, columns, shape, masks } = values;
+  const { rows, columns, shape, masks, classes = null, ignored = null } = values;
   const numbers = aligned(4 * rows);
   const scratch = 2 * numbers + (masks ? aligned(rows) : 0);
   const code = reduction === 'sum_over_batch_size' ? 0 : REDUCTIONS.indexOf(reduction ?? 'none');
@@ -84,6 +88,8 @@ function planOf(values: Values, reduction: Reduction): LossPlan {
     rows,
     columns,
     shape,
+    classes,
+    ignored,
     bytes: scratch + aligned(values.bytes),
     run(workspace, predictions, targets, weights, mask, gradients) {
       const core = kernels();

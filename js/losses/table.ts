@@ -74,6 +74,9 @@ export interface Values {
   bytes: number;
   /** Whether it takes rows out of the mask, which it then needs. */
   masks: boolean;
+  /** Where the targets are class numbers: how many there are, and the one that is left out. */
+  classes?: number | null;
+  ignored?: number | null;
   /** values [rows], and the gradients of the values by the predictions; 0 for none. mask [rows] or 0. */
   forward(
     values: number,
@@ -205,6 +208,8 @@ export function valuesOf(
     columns,
     bytes: 4 * columns,
     masks: ignores,
+    classes: isByLabel ? columns : null,
+    ignored: ignores ? ignored : null,
     forward(values, gradients, mask, workspace, targets, predictions) {
       const [into, stride] = gradients === 0 ? [workspace, 0] : [gradients, columns];
       kernels()._loss_forward(

@@ -51,7 +51,8 @@ export class Metric implements Member {
   readonly direction: 'up' | 'down' | null;
   readonly #config: Config;
   readonly #core: Core;
-  #counts = new Float64Array(0);
+  /** @internal What was counted. */
+  counts: Float64Array = new Float64Array(0);
 
   /** @internal */
   constructor(className: string, config: Config, direction: 'up' | 'down' | null, core: Core) {
@@ -103,12 +104,12 @@ export class Metric implements Member {
 
   /** The value of all that was counted; 0 if nothing was. */
   result(): MetricResult {
-    return this.#core.result(this.#counts);
+    return this.#core.result(this.counts);
   }
 
   /** Forgets what was counted. */
   resetState(): void {
-    this.#counts = new Float64Array(0);
+    this.counts = new Float64Array(0);
   }
 
   /** @internal For batches of two shapes. */
@@ -120,13 +121,13 @@ export class Metric implements Member {
       shape: inner.shape,
       bytes: room + aligned(inner.bytes),
       add: (workspace, predictions, targets, weights) => {
-        if (this.#counts.length === 0) this.#counts = new Float64Array(size);
-        if (this.#counts.length !== size) {
+        if (this.counts.length === 0) this.counts = new Float64Array(size);
+        if (this.counts.length !== size) {
           throw new ArgumentError(
             `${this.className} '${this.name}': other numbers of classes were counted before; call resetState()`,
           );
         }
-        const counts = this.#counts;
+        const counts = this.counts;
         const start = workspace / 8;
         kernels().HEAPF64.set(counts, start);
         inner.add(workspace, workspace + room, predictions, targets, weights);

@@ -13,8 +13,9 @@ import { connectedTo } from './connected_to.js';
 import { withCopies } from './copies.js';
 import { type FunctionalParts, readFunctional, writeFunctional } from './functional_config.js';
 import { mapGraph } from './graph.js';
-import { BaseModel, type ModelOptions } from './model.js';
+import type { ModelOptions } from './model.js';
 import type { SummaryRow } from './summary.js';
+import { TrainableModel } from './trainable.js';
 
 /** Options of {@link Functional}. */
 export interface FunctionalOptions extends ModelOptions {
@@ -34,7 +35,7 @@ export interface FunctionalOptions extends ModelOptions {
  * const model = new Model({ inputs: x, outputs: [sequence, state] });
  * @throws {ArgumentError} if the outputs cannot be computed from the inputs, or two layers have one name.
  */
-export class Functional extends BaseModel {
+export class Functional extends TrainableModel {
   static override readonly className: string = 'Functional';
   static override readonly optionNames: readonly string[] = ['inputs', 'outputs', 'name', 'trainable'];
 
@@ -111,8 +112,7 @@ export class Functional extends BaseModel {
     return this.inputs.map(({ name }) => name);
   }
 
-  /** Names of the layers that give the outputs. */
-  get outputNames(): readonly string[] {
+  override get outputNames(): readonly string[] {
     return this.outputs.map(({ name }) => name);
   }
 

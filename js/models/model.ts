@@ -68,6 +68,9 @@ export abstract class BaseModel extends Layer {
   /** Names of the inputs. */
   abstract get inputNames(): readonly string[];
 
+  /** Names of the layers that give the outputs. */
+  abstract get outputNames(): readonly string[];
+
   /** @internal The layers in order if the model is a chain, null otherwise. */
   abstract get chain(): readonly Layer[] | null;
 
@@ -176,11 +179,12 @@ export abstract class BaseModel extends Layer {
   /**
    * Looks into the recurrent layers, those within other layers and models too.
    * @param x One batch, as for `predict`.
+   * @param y Its targets: then also the gradients of the compiled loss by the states and by the layer's input.
    * @returns for each recurrent layer (for each cell of a stack) its states, x · kernel and h₋₁ · recurrent_kernel,
    *   [batch, steps, units] in processing order; with the bias the last two sum up to the pre-activation. A layer that
    *   is applied several times appears as often. States kept between calls stay.
    */
-  inspect(x: ModelInput): Inspection[] {
+  inspect(x: ModelInput, y?: ModelInput | null): Inspection[] {
     const inputs = this.readInputs(x);
     const kept = this.recurrentLayers().flatMap((layer) => {
       const states = layer.stateful ? layer.states : null;
@@ -189,6 +193,10 @@ export abstract class BaseModel extends Layer {
     const arena = new Arena(`${this.owner}: inspect`);
     const found: Inspection[] = [];
     try {
+      if (y !== undefined && y !== null) {
+        this.inspectTraining(x, y, found);
+        return found;
+      }
       const shapes = inputs.map(({ shape }) => shape);
       const runner = new Runner(this, arena, shapes, found);
       inputs.forEach(({ data }, index) => {
@@ -223,6 +231,9 @@ export abstract class BaseModel extends Layer {
     streams.add(reference);
     return stream;
   }
+
+  /** @internal Looks into a forward and a backward pass. */
+  protected abstract inspectTraining(x: unknown, y: unknown, found: Inspection[]): void;
 
   private recurrentLayers(): RNN[] {
     return flattenLayers(this).filter((layer) => layer instanceof RNN);

@@ -10,9 +10,10 @@ import { ArgumentError, ModelFormatError, ShapeError } from '../runtime/errors.j
 import type { Weight } from '../runtime/weight.js';
 import { withCopies } from './copies.js';
 import { connectAll, disconnectFrom, extended, inputDtype, type ListOwner } from './layer_list.js';
-import { BaseModel, type ModelOptions } from './model.js';
+import type { ModelOptions } from './model.js';
 import { readConfig, writeConfig } from './sequential_config.js';
 import type { SummaryRow } from './summary.js';
+import { TrainableModel } from './trainable.js';
 
 /** Options of {@link Sequential}. */
 export interface SequentialOptions extends ModelOptions {
@@ -29,7 +30,7 @@ export interface SequentialOptions extends ModelOptions {
  * model.predict(new Float32Array(60)).shape // [1, 1]
  * @throws {ArgumentError} {ShapeError} if a layer does not fit the one before it; no layer is built then.
  */
-export class Sequential extends BaseModel {
+export class Sequential extends TrainableModel {
   static override readonly className: string = 'Sequential';
   static override readonly optionNames: readonly string[] = ['layers', 'name', 'trainable'];
 
@@ -141,6 +142,10 @@ export class Sequential extends BaseModel {
   override get inputNames(): readonly string[] {
     const [first] = this.#layers;
     return [first instanceof InputLayer ? first.name : `${this.name}_input`];
+  }
+
+  override get outputNames(): readonly string[] {
+    return this.outputs.map(({ name }) => name);
   }
 
   /** Shape of the input, batch first. @throws {ArgumentError} if it is not known yet. */

@@ -127,6 +127,11 @@ export class Optimizer implements Member {
     return this.#state !== null;
   }
 
+  /** @internal The weights that it was built for. */
+  get trained(): readonly Weight[] {
+    return this.#places.map(({ variable }) => variable);
+  }
+
   /** The state, in Keras' order: the iteration, the learning rate, averages, accumulators, slots. */
   get variables(): readonly OptimizerVariable[] {
     return this.#variables;

@@ -2,21 +2,18 @@ import { aligned, Block } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import type { Weight } from '../runtime/weight.js';
 
-/**
- * The trained weights of a model in one block, and their gradients in another of the same layout: then an optimizer's
- * step is one call of the kernel.
- */
-export class FlatWeights {
+/** Room for the gradients of some weights, in one block. */
+export class GradientRoom {
   /** The weights, in the model's order. */
   readonly weights: readonly Weight[];
-  /** Addresses of the gradients, in that order. */
-  readonly gradients: readonly number[];
+  /** Byte offsets of the weights in a block of this layout. */
+  protected readonly offsets: readonly number[];
+  /** Bytes of such a block. */
+  protected readonly bytes: number;
   readonly #places: Map<Weight, number>;
   readonly #block: Block;
-  readonly #room: Block;
-  readonly #length: number;
 
-  /** Moves the weights. @throws {OutOfMemoryError} */
+  /** @throws {OutOfMemoryError} */
   constructor(owner: string, weights: readonly Weight[]) {
     const offsets: number[] = [];
     let bytes = 0;
@@ -24,22 +21,12 @@ export class FlatWeights {
       offsets.push(bytes);
       bytes += aligned(4 * size);
     }
-    const block = new Block(bytes, `${owner}: weights`);
-    const room = new Block(bytes, `${owner}: gradients`);
-    const { HEAPF32 } = kernels();
-    HEAPF32.fill(0, block.address / 4, (block.address + bytes) / 4);
-    weights.forEach((weight, index) => {
-      const offset = offsets[index] as number;
-      const from = weight.address / 4;
-      kernels().HEAPF32.copyWithin((block.address + offset) / 4, from, from + weight.size);
-      weight.place(block, offset);
-    });
+    const block = new Block(bytes, `${owner}: gradients`);
     this.weights = weights;
-    this.gradients = offsets.map((offset) => room.address + offset);
-    this.#places = new Map(weights.map((weight, index) => [weight, this.gradients[index] as number]));
+    this.offsets = offsets;
+    this.bytes = bytes;
     this.#block = block;
-    this.#room = room;
-    this.#length = bytes / 4;
+    this.#places = new Map(weights.map((weight, index) => [weight, block.address + (offsets[index] as number)]));
   }
 
   /** Where the gradient of a weight is summed up; 0 if it is not trained. */
@@ -47,25 +34,51 @@ export class FlatWeights {
     return this.#places.get(weight) ?? 0;
   }
 
+  /** Addresses of all gradients, in the order of the weights. */
+  get gradients(): readonly number[] {
+    return this.offsets.map((offset) => this.#block.address + offset);
+  }
+
   /** Sets all gradients to 0. */
   clear(): void {
-    const start = this.#room.address / 4;
-    kernels().HEAPF32.fill(0, start, start + this.#length);
+    const start = this.#block.address / 4;
+    kernels().HEAPF32.fill(0, start, start + this.bytes / 4);
   }
 
   /** Whether no gradient is NaN or infinite. */
   get isFinite(): boolean {
-    return Number.isFinite(kernels()._sum_of_squares(this.#room.address, this.#length));
+    return Number.isFinite(kernels()._sum_of_squares(this.#block.address, this.bytes / 4));
   }
 
-  /** Frees the gradients; the weights stay where they are. */
+  /** Frees the gradients. */
   freeGradients(): void {
-    this.#room.free();
+    this.#block.free();
+  }
+}
+
+/**
+ * The trained weights of a model in one block, and their gradients in another of the same layout: then an optimizer's
+ * step is one call of the kernel.
+ */
+export class FlatWeights extends GradientRoom {
+  readonly #home: Block;
+
+  /** Moves the weights. @throws {OutOfMemoryError} */
+  constructor(owner: string, weights: readonly Weight[]) {
+    super(owner, weights);
+    const home = new Block(this.bytes, `${owner}: weights`);
+    kernels().HEAPF32.fill(0, home.address / 4, (home.address + this.bytes) / 4);
+    weights.forEach((weight, index) => {
+      const offset = this.offsets[index] as number;
+      const from = weight.address / 4;
+      kernels().HEAPF32.copyWithin((home.address + offset) / 4, from, from + weight.size);
+      weight.place(home, offset);
+    });
+    this.#home = home;
   }
 
-  /** Frees both: the weights have been disposed. */
-  free(): void {
-    this.#room.free();
-    this.#block.free();
+  /** Frees the room of the weights, if they lie elsewhere now or were disposed. */
+  leave(isDisposed: boolean): void {
+    if (isDisposed || !this.weights.some((weight) => weight.isIn(this.#home))) this.#home.free();
   }
 }

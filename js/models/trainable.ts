@@ -1,0 +1,428 @@
+import { CallbackList, type Callbacks } from '../callbacks/callback_list.js';
+import type { History } from '../callbacks/history.js';
+import type { Logs } from '../callbacks/model.js';
+import { TerminateOnNaN } from '../callbacks/terminate_on_nan.js';
+import type { Inspection } from '../layers/call.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { checkInteger, checkOptions, show } from '../runtime/check.js';
+import { ArgumentError, BusyError } from '../runtime/errors.js';
+import type { Tensor, TensorLike } from '../runtime/tensor.js';
+import {
+  type Arrays,
+  type ClassWeight,
+  checkCardinality,
+  readSampleWeight,
+  readTargets,
+  splitValidation,
+  weighClasses,
+} from '../training/arrays.js';
+import { fromCompileConfig } from '../training/compile_config.js';
+import { Compiled, type CompileOptions } from '../training/compiled.js';
+import {
+  ArrayBatches,
+  type Batch,
+  type BatchIterable,
+  type BatchSource,
+  IterableBatches,
+  isBatchIterable,
+  refuseBesideIterable,
+  type Shuffle,
+  unpackBatch,
+} from '../training/data.js';
+import { fitSteps, testSteps } from '../training/fit.js';
+import { ProgressBar, resolveVerbose, type Verbose } from '../training/progress.js';
+import { atOnce, inTurns } from '../training/steps.js';
+import { callbackModel, type NonFinite, Trainer } from '../training/trainer.js';
+import { BaseModel, type ModelInput } from './model.js';
+import { isStateful } from './predictor.js';
+
+/** Targets: of one output, or a list or an object by the outputs' names. */
+export type Targets = ModelInput;
+/** Sample weights: [samples], [samples, steps] for sequences; for several outputs also a list or an object by name. */
+export type SampleWeight = TensorLike | readonly (TensorLike | null)[] | Readonly<Record<string, TensorLike | null>>;
+
+/** Options of `fit`. */
+export interface FitOptions {
+  /** Index of the last epoch plus 1; default 1. */
+  epochs?: number;
+  /** Samples per update; default 32. */
+  batchSize?: number | null;
+  /** Epoch to begin with, from 0 on; default 0. */
+  initialEpoch?: number;
+  /** Batches per epoch; default: all. */
+  stepsPerEpoch?: number | null;
+  /** Default true: another order in every epoch, fixed by `utils.setRandomSeed`. */
+  shuffle?: Shuffle;
+  sampleWeight?: SampleWeight | null;
+  /** Weights of the samples by label. */
+  classWeight?: ClassWeight | null;
+  /** `[x, y]`, `[x, y, sampleWeight]`, or an iterable of such batches. */
+  validationData?: readonly unknown[] | BatchIterable | null;
+  /** Share of the samples, the last ones before shuffling, that are kept for validation; default 0. */
+  validationSplit?: number;
+  /** Every how manieth epoch is validated, or the epochs, from 1 on; default 1. */
+  validationFreq?: number | readonly number[];
+  /** Batches per validation; default: all. */
+  validationSteps?: number | null;
+  /** Default: `batchSize`. */
+  validationBatchSize?: number | null;
+  /** Objects with hooks. */
+  callbacks?: Callbacks | null;
+  /** 0: silent, 1: a bar, 2: a line per epoch; `'auto'` (the default): a bar in a terminal, else silent. */
+  verbose?: Verbose;
+  /** Stops the training after a batch: `fit` rejects with the signal's reason. */
+  signal?: AbortSignal | null;
+  /** What becomes of a loss or gradient that is NaN or infinite; default `'throw'`, before anything has changed. */
+  nonFinite?: 'throw' | 'warn';
+  /** Steps after which back-propagation through time is cut; default 0: never. */
+  truncate?: number;
+}
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** Default 32. */
+  batchSize?: number | null;
+  sampleWeight?: SampleWeight | null;
+  /** Default `'auto'`. */
+  verbose?: Verbose;
+  callbacks?: Callbacks | null;
+  /** Batches to judge; default: all. */
+  steps?: number | null;
+}
+
+/** Options of `trainOnBatch`. */
+export interface TrainOnBatchOptions
+  extends Pick<FitOptions, 'sampleWeight' | 'classWeight' | 'truncate' | 'nonFinite'> {}
+
+const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
+  'epochs',
+  'batchSize',
+  'initialEpoch',
+  'stepsPerEpoch',
+  'shuffle',
+  'sampleWeight',
+  'classWeight',
+  'validationData',
+  'validationSplit',
+  'validationFreq',
+  'validationSteps',
+  'validationBatchSize',
+  'callbacks',
+  'verbose',
+  'signal',
+  'nonFinite',
+  'truncate',
+];
+
+/** What all models have in common that concerns training. */
+export abstract class TrainableModel extends BaseModel {
+  /** Set to true by a callback: training ends after this batch or, from `onEpochEnd`, after this epoch. */
+  stopTraining = false;
+  /** What the last `fit` gave; null before. */
+  history: History | null = null;
+  #compiled: Compiled | null = null;
+  #trainer: Trainer | null = null;
+  #isFitting = false;
+
+  /** The optimizer; null before `compile`. */
+  get optimizer(): Optimizer | null {
+    return this.#compiled?.optimizer ?? null;
+  }
+
+  /** Names in the logs, in Keras' order; metrics once there were data. */
+  get metricsNames(): string[] {
+    return this.#compiled === null ? [] : (this.#trainer?.scores.names ?? ['loss']);
+  }
+
+  /**
+   * Sets optimizer, losses and metrics. What an earlier optimizer knew is forgotten.
+   * Follows https://keras.io/api/models/model_training_apis/#compile-method.
+   * @throws {ArgumentError} naming what is unknown, {BusyError} during `fit`; nothing has changed then.
+   */
+  compile(options?: CompileOptions): void {
+    this.alive();
+    this.checkIdle();
+    this.adoptCompiled(new Compiled(`${this.owner}: compile`, options));
+    this.compileConfig = (this.#compiled as Compiled).config;
+    this.optimizerState = null;
+  }
+
+  private adoptCompiled(compiled: Compiled): void {
+    const before = this.#trainer;
+    before?.release(compiled.optimizer);
+    this.#compiled = compiled;
+    this.#trainer = this.built ? new Trainer(this, compiled, before) : null;
+  }
+
+  // The model is built, or about to be by its first data.
+  private trainerOf(x: unknown): { trainer: Trainer; inputs: Tensor[] } {
+    this.alive();
+    if (this.#compiled === null && this.compileConfig !== null && this.compileConfig.optimizer !== undefined) {
+      const { compileConfig, optimizerState } = this;
+      this.adoptCompiled(new Compiled(`${this.owner}: compile`, fromCompileConfig(compileConfig as never)));
+      if (optimizerState !== null) (this.#trainer as Trainer).restore(optimizerState);
+    }
+    if (this.#compiled === null) {
+      throw new ArgumentError(`${this.owner}: You must call \`compile()\` before using the model.`);
+    }
+    const inputs = this.readInputs(x);
+    this.#trainer ??= new Trainer(this, this.#compiled, null);
+    return { trainer: this.#trainer, inputs };
+  }
+
+  // Inputs, targets and weights, checked.
+  private readArrays(
+    owner: string,
+    x: unknown,
+    y: unknown,
+    sampleWeight: unknown,
+  ): { trainer: Trainer; arrays: Arrays } {
+    const { trainer, inputs } = this.trainerOf(x);
+    const { specs } = trainer;
+    const names = specs.map(({ name }) => name);
+    const judged = specs.filter(({ loss }) => loss !== null).map(({ name }) => name);
+    if (judged.length === 0) {
+      throw new ArgumentError(`${owner}: No loss to compute. Provide a \`loss\` argument in \`compile()\`.`);
+    }
+    if (y === null || y === undefined) throw new ArgumentError(`${owner}: \`y\` is needed, received ${show(y)}`);
+    // Targets may be left out where there is no loss.
+    const isPart =
+      judged.length < names.length && (Array.isArray(y) ? y.length === judged.length : judged.length === 1);
+    const arrays = {
+      x: inputs,
+      y: readTargets(owner, 'y', y, isPart ? judged : names),
+      sampleWeight:
+        sampleWeight === null || sampleWeight === undefined ? null : readSampleWeight(owner, sampleWeight, names),
+    };
+    checkCardinality(owner, arrays);
+    return { trainer, arrays };
+  }
+
+  private iterableBatches(owner: string, iterable: BatchIterable, steps: number | null): IterableBatches {
+    const read = (batch: unknown): Arrays => {
+      const { x, y, sampleWeight } = unpackBatch(owner, batch);
+      return this.readArrays(owner, x, y, sampleWeight).arrays;
+    };
+    return new IterableBatches(owner, iterable, read, steps);
+  }
+
+  /**
+   * Trains the model. It yields to the event loop every few milliseconds, so that a page stays alive.
+   * Follows https://keras.io/api/models/model_training_apis/#fit-method.
+   * @param x Inputs as for `predict`, or an iterable, asynchronous or not, of batches `[x, y]`, `[x, y, sampleWeight]`.
+   * @param y Targets, samples first; null for an iterable.
+   * @returns loss and metrics of every epoch.
+   * @throws {ShapeError} {ArgumentError} if the data do not suit the model or an option is not sound, {NonFiniteError} for
+   *   NaN in data or loss, {BusyError} during another `fit`, {DisposedError} if the model is disposed meanwhile,
+   *   {UnsupportedError} naming a layer that cannot be trained. The model is left at the last whole batch.
+   */
+  async fit(x: ModelInput | BatchIterable, y?: Targets | null, options?: FitOptions): Promise<History> {
+    const owner = `${this.owner}: fit`;
+    this.alive();
+    this.checkIdle();
+    const given = checkOptions(owner, options, FIT_OPTIONS);
+    const { epochs = 1, initialEpoch = 0, nonFinite = 'throw', signal = null, truncate = 0 } = given;
+    const count = (name: string, value: number, least: number) => checkInteger(owner, name, value, least, 2 ** 31);
+    count('epochs', epochs, 0);
+    count('initialEpoch', initialEpoch, 0);
+    count('truncate', truncate, 0);
+    if (given.validationSteps) count('validationSteps', given.validationSteps, 1);
+    if (nonFinite !== 'throw' && nonFinite !== 'warn') {
+      throw new ArgumentError(`${owner}: \`nonFinite\` must be 'throw' or 'warn', received ${show(nonFinite)}`);
+    }
+    if (signal !== null && !(typeof signal === 'object' && 'throwIfAborted' in signal)) {
+      throw new ArgumentError(`${owner}: \`signal\` must be an AbortSignal, received ${show(signal)}`);
+    }
+    signal?.throwIfAborted();
+    const verbose = resolveVerbose(owner, given.verbose ?? 'auto');
+    const { source, validation, trainer } = this.readFit(owner, x, y, given);
+    const callbacks = new CallbackList(given.callbacks, verbose ? [new ProgressBar()] : []);
+    const isKeras = callbacks.callbacks.some((each) => each instanceof TerminateOnNaN);
+    const mode: NonFinite = isKeras ? 'ignore' : nonFinite;
+    this.#isFitting = true;
+    try {
+      this.history = await inTurns(
+        fitSteps({
+          owner,
+          trainer,
+          model: callbackModel(trainer, this, (weights) => super.setWeights(weights)),
+          callbacks,
+          verbose,
+          source,
+          validation,
+          validationSteps: given.validationSteps ?? null,
+          validationFreq: given.validationFreq ?? 1,
+          epochs,
+          initialEpoch,
+          step: { nonFinite: mode, truncate },
+          signal,
+          alive: () => this.alive(),
+        }),
+      );
+      return this.history;
+    } finally {
+      this.#isFitting = false;
+    }
+  }
+
+  // Where the batches of `fit` come from.
+  private readFit(
+    owner: string,
+    x: ModelInput | BatchIterable,
+    y: Targets | null | undefined,
+    given: FitOptions,
+  ): { source: BatchSource; validation: (() => BatchSource) | null; trainer: Trainer } {
+    const { batchSize = null, stepsPerEpoch = null, validationSplit = 0, validationData = null } = given;
+    const { validationBatchSize = batchSize } = given;
+    const validate = (arrays: Arrays) => () => new ArrayBatches(owner, arrays, { batchSize: validationBatchSize });
+    let validation: (() => BatchSource) | null = null;
+    if (isBatchIterable(validationData)) {
+      validation = () => this.iterableBatches(owner, validationData, null);
+    } else if (validationData !== null) {
+      const data = unpackBatch(owner, validationData);
+      validation = validate(this.readArrays(`${owner}: validationData`, data.x, data.y, data.sampleWeight).arrays);
+      validation();
+    }
+    if (isBatchIterable(x)) {
+      refuseBesideIterable(owner, { ...given, y });
+      const source = this.iterableBatches(owner, x, stepsPerEpoch);
+      // An unbuilt model learns its shapes from the first batch.
+      return { source, validation, trainer: this.readyTrainer() };
+    }
+    const { trainer, arrays: all } = this.readArrays(owner, x, y, given.sampleWeight);
+    let arrays = all;
+    if (given.classWeight !== null && given.classWeight !== undefined) {
+      arrays = { ...all, sampleWeight: [weighClasses(owner, all.y, all.sampleWeight, given.classWeight)] };
+    }
+    if (validationSplit !== 0 && validationData === null) {
+      const [train, rest] = splitValidation(owner, arrays, validationSplit);
+      arrays = train;
+      // Weights of classes are for training alone.
+      validation = validate(given.classWeight ? { ...rest, sampleWeight: null } : rest);
+    }
+    if (given.shuffle === undefined && isStateful(this)) {
+      console.warn(`${owner}: a stateful model is trained in shuffled order; pass \`shuffle: false\` to keep it`);
+    }
+    const source = new ArrayBatches(owner, arrays, { batchSize, stepsPerEpoch, shuffle: given.shuffle ?? true });
+    return { source, validation, trainer };
+  }
+
+  private readyTrainer(): Trainer {
+    if (this.#compiled === null || this.built) return this.trainerOf(null as never).trainer;
+    throw new ArgumentError(`${this.owner}: fit: build the model first, or give \`inputShape\``);
+  }
+
+  /**
+   * Loss and metrics on data.
+   * Follows https://keras.io/api/models/model_training_apis/#evaluate-method.
+   * @returns by name, in Keras' order; a promise for an iterable of batches.
+   * @throws {ShapeError} {ArgumentError} if the data do not suit the model.
+   */
+  evaluate(x: BatchIterable, y?: null, options?: EvaluateOptions): Promise<Logs>;
+  evaluate(x: ModelInput, y: Targets, options?: EvaluateOptions): Logs;
+  evaluate(x: ModelInput | BatchIterable, y?: Targets | null, options?: EvaluateOptions): Logs | Promise<Logs> {
+    const owner = `${this.owner}: evaluate`;
+    const known = ['batchSize', 'sampleWeight', 'verbose', 'callbacks', 'steps'];
+    const { batchSize = null, sampleWeight = null, ...given } = checkOptions(owner, options, known);
+    const { steps = null, verbose: asked = 'auto' } = given;
+    if (steps !== null) checkInteger(owner, 'steps', steps, 1, 2 ** 31);
+    const verbose = resolveVerbose(owner, asked);
+    const begin = (trainer: Trainer, source: BatchSource) => {
+      const callbacks = new CallbackList(given.callbacks, verbose ? [new ProgressBar()] : []);
+      callbacks.setModel(callbackModel(trainer, this, (weights) => super.setWeights(weights)));
+      callbacks.setParams({ verbose, epochs: 1, steps: source.steps });
+      return testSteps({ trainer, callbacks, signal: null, alive: () => this.alive() }, source, steps);
+    };
+    if (isBatchIterable(x)) {
+      refuseBesideIterable(owner, { batchSize, sampleWeight, y });
+      if (this.#isFitting) throw new BusyError(`${owner}: an iterable has to wait for the end of fit`);
+      return inTurns(begin(this.readyTrainer(), this.iterableBatches(owner, x, null)));
+    }
+    const { trainer, arrays } = this.readArrays(owner, x, y, sampleWeight);
+    const run = () => atOnce(owner, begin(trainer, new ArrayBatches(owner, arrays, { batchSize })));
+    return this.#isFitting ? trainer.scores.apart(run) : run();
+  }
+
+  /**
+   * One update with one batch.
+   * @returns loss and metrics of the batch, by name.
+   * @throws {ShapeError} {ArgumentError} if the data do not suit the model, {NonFiniteError} for NaN in data or loss,
+   *   {BusyError} during `fit`; nothing has changed then.
+   */
+  trainOnBatch(x: ModelInput, y: Targets, options?: TrainOnBatchOptions): Logs {
+    const owner = `${this.owner}: trainOnBatch`;
+    this.checkIdle();
+    const known = ['sampleWeight', 'classWeight', 'truncate', 'nonFinite'];
+    const {
+      sampleWeight = null,
+      classWeight = null,
+      truncate = 0,
+      nonFinite = 'throw',
+    } = checkOptions(owner, options, known);
+    checkInteger(owner, 'truncate', truncate, 0, 2 ** 31);
+    const { trainer, arrays } = this.readArrays(owner, x, y, sampleWeight);
+    const weighted =
+      classWeight === null
+        ? arrays
+        : { ...arrays, sampleWeight: [weighClasses(owner, arrays.y, arrays.sampleWeight, classWeight)] };
+    const batch = wholeBatch(owner, weighted);
+    trainer.prepare();
+    trainer.scores.reset();
+    trainer.train(batch, { nonFinite, truncate });
+    return trainer.scores.logs();
+  }
+
+  /** Loss and metrics of one batch, by name. @throws {ShapeError} {ArgumentError} if the data do not suit the model. */
+  testOnBatch(x: ModelInput, y: Targets, options?: Pick<EvaluateOptions, 'sampleWeight'>): Logs {
+    const owner = `${this.owner}: testOnBatch`;
+    const { sampleWeight = null } = checkOptions(owner, options, ['sampleWeight']);
+    const { trainer, arrays } = this.readArrays(owner, x, y, sampleWeight);
+    const run = () => {
+      trainer.scores.reset();
+      trainer.test(wholeBatch(owner, arrays));
+      return trainer.scores.logs();
+    };
+    return this.#isFitting ? trainer.scores.apart(run) : run();
+  }
+
+  protected override inspectTraining(x: unknown, y: unknown, found: Inspection[]): void {
+    const owner = `${this.owner}: inspect`;
+    const { trainer, arrays } = this.readArrays(owner, x, y, null);
+    trainer.inspect(wholeBatch(owner, arrays), found);
+  }
+
+  override setWeights(values: readonly TensorLike[]): void {
+    this.checkIdle();
+    super.setWeights(values);
+  }
+
+  protected override checkIdle(): void {
+    super.checkIdle();
+    this.#trainer?.checkIdle();
+    if (this.#isFitting) throw new BusyError(`${this.owner} is being trained: wait for the end of fit, or stop it`);
+  }
+
+  protected override forgetLayout(): void {
+    super.forgetLayout();
+    this.#trainer?.forgetLayout();
+  }
+
+  override dispose(): void {
+    // Ends a `fit` after the batch at hand.
+    const isFitting = this.#isFitting;
+    this.#isFitting = false;
+    try {
+      super.dispose();
+    } finally {
+      this.#isFitting = isFitting;
+    }
+    this.#trainer?.free();
+    this.#trainer = null;
+  }
+}
+
+function wholeBatch(owner: string, arrays: Arrays): Batch {
+  const batches = new ArrayBatches(owner, arrays, { batchSize: checkCardinality(owner, arrays) || 1 });
+  batches.begin();
+  return batches.next() as Batch;
+}
