@@ -14,6 +14,13 @@ export interface Configuration {
   maximumMemory?: number;
 }
 
+let chosen: Configuration = {};
+
+/** @internal What was asked for so far: a worker computes by the same. */
+export function configuration(): Configuration {
+  return chosen;
+}
+
 /**
  * Sets how the package computes, before its first use.
  * @throws {ArgumentError} after the first use or for an unknown option,
@@ -28,6 +35,7 @@ export function configure(options: Configuration): void {
   if (maximumMemory !== undefined) checkInteger('configure', 'maximumMemory', maximumMemory, 1, 2 ** 31);
   if (simd !== undefined) chooseSimd(simd);
   if (maximumMemory !== undefined) limitMemory(maximumMemory);
+  chosen = { ...chosen, ...options };
 }
 
 /**

@@ -4,6 +4,7 @@ import { checkInteger } from './check.js';
 // their 64-bit seeds. The numbers themselves are drawn in the core.
 const STEP = 0x9e3779b97f4a7c15n;
 let state = BigInt(Math.floor(Math.random() * 2 ** 53));
+let seedings = 0;
 
 /** A 64-bit seed in two halves, each an unsigned 32-bit number. */
 export interface Seed {
@@ -18,6 +19,17 @@ export interface Seed {
  */
 export function setRandomSeed(seed: number): void {
   state = BigInt(checkInteger('setRandomSeed', 'seed', seed, 0, Number.MAX_SAFE_INTEGER));
+  seedings += 1;
+}
+
+/** Where the global generator stands, and how often it was seeded. */
+export function randomState(): { state: bigint; seedings: number } {
+  return { state, seedings };
+}
+
+/** Puts the global generator where another one stood. */
+export function setRandomState(value: bigint): void {
+  state = value;
 }
 
 /** The seed to use: that of the caller, or the next one of the global generator. */
