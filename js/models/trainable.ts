@@ -2,6 +2,7 @@ import { CallbackList, type Callbacks } from '../callbacks/callback_list.js';
 import type { History } from '../callbacks/history.js';
 import type { Logs } from '../callbacks/model.js';
 import { TerminateOnNaN } from '../callbacks/terminate_on_nan.js';
+import type { Config } from '../family.js';
 import type { Inspection } from '../layers/call.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { checkInteger, checkOptions, show } from '../runtime/check.js';
@@ -33,7 +34,7 @@ import { fitSteps, testSteps } from '../training/fit.js';
 import { ProgressBar, resolveVerbose, type Verbose } from '../training/progress.js';
 import { atOnce, inTurns } from '../training/steps.js';
 import { callbackModel, type NonFinite, Trainer } from '../training/trainer.js';
-import { BaseModel, type ModelInput } from './model.js';
+import { BaseModel, type ModelInput, type OptimizerState } from './model.js';
 import { isStateful } from './predictor.js';
 
 /** Targets: of one output, or a list or an object by the outputs' names. */
@@ -154,13 +155,19 @@ export abstract class TrainableModel extends BaseModel {
     this.#trainer = this.built ? new Trainer(this, compiled, before) : null;
   }
 
+  /** @internal Compiles the model as another one was, and goes on where that one stood: `state` is of a built model. */
+  compileAs(config: Config, state: OptimizerState | null): void {
+    this.checkIdle();
+    this.adoptCompiled(new Compiled(`${this.owner}: compile`, fromCompileConfig(config)));
+    this.compileConfig = config;
+    if (state !== null) (this.#trainer as Trainer).restore(state);
+  }
+
   // The model is built, or about to be by its first data.
   private trainerOf(x: unknown): { trainer: Trainer; inputs: Tensor[] } {
     this.alive();
     if (this.#compiled === null && this.compileConfig !== null && this.compileConfig.optimizer !== undefined) {
-      const { compileConfig, optimizerState } = this;
-      this.adoptCompiled(new Compiled(`${this.owner}: compile`, fromCompileConfig(compileConfig as never)));
-      if (optimizerState !== null) (this.#trainer as Trainer).restore(optimizerState);
+      this.compileAs(this.compileConfig, this.optimizerState);
     }
     if (this.#compiled === null) {
       throw new ArgumentError(`${this.owner}: You must call \`compile()\` before using the model.`);
