@@ -55,8 +55,8 @@ typename V::Vector gelu_slope(typename V::Vector x, bool approximate) {
         V::mul(V::splat(T(0.3989422804014327)), exp<V>(V::mul(V::splat(-0.5f), square)));
     return V::mul_add(x, density, cdf);
   }
-  const auto k = V::splat(0.797884560802865356f);
-  const auto cubic = V::splat(0.044715f);
+  const auto k = V::splat(T(0.797884560802865356));
+  const auto cubic = V::splat(T(0.044715));
   const auto y = tanh<V>(V::mul(k, V::mul_add(V::mul(cubic, square), x, x)));
   const auto inner = V::mul(k, V::mul_add(V::mul(V::splat(3), cubic), square, V::splat(1)));
   const auto rise = V::mul(V::sub(V::splat(1), V::mul(y, y)), inner);

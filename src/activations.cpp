@@ -73,14 +73,14 @@ typename V::Vector relu(typename V::Vector x, ActivationParameters p) {
   return V::sub(y, V::mul(V::splat(p.a), below));
 }
 
-template <class V>
+template <class V, class T = typename V::Number>
 typename V::Vector gelu(typename V::Vector x, bool approximate) {
   const auto half_x = V::mul(x, V::splat(0.5f));
   if (!approximate)
-    return V::mul_add(half_x, erf<V>(V::mul(x, V::splat(0.707106781186547524f))), half_x);
+    return V::mul_add(half_x, erf<V>(V::mul(x, V::splat(T(0.7071067811865476)))), half_x);
   const auto cube = V::mul(V::mul(x, x), x);
   const auto inner =
-      V::mul(V::splat(0.797884560802865356f), V::mul_add(V::splat(0.044715f), cube, x));
+      V::mul(V::splat(T(0.797884560802865356)), V::mul_add(V::splat(T(0.044715)), cube, x));
   return V::mul_add(half_x, tanh<V>(inner), half_x);
 }
 
@@ -100,7 +100,7 @@ typename V::Vector ramp(typename V::Vector x, Function inside, typename V::Vecto
 }
 
 /// The elementwise functions.
-template <class V, class Vector = typename V::Vector>
+template <class V, class Vector = typename V::Vector, class T = typename V::Number>
 Vector value(Vector x, Activation activation, ActivationParameters p) {
   switch (activation) {
     case Activation::relu6:
@@ -110,8 +110,8 @@ Vector value(Vector x, Activation activation, ActivationParameters p) {
     case Activation::elu:
       return by_sign<V>(x, x, V::mul(V::splat(p.a), expm1<V>(x)));
     case Activation::selu: {
-      const auto negative = V::mul(V::splat(1.6732632423543772f), expm1<V>(x));
-      return V::mul(V::splat(1.0507009873554805f), by_sign<V>(x, x, negative));
+      const auto negative = V::mul(V::splat(T(1.6732632423543772)), expm1<V>(x));
+      return V::mul(V::splat(T(1.0507009873554805)), by_sign<V>(x, x, negative));
     }
     case Activation::celu:
       return by_sign<V>(x, x, V::mul(V::splat(p.a), expm1<V>(V::div(x, V::splat(p.a)))));
@@ -120,7 +120,7 @@ Vector value(Vector x, Activation activation, ActivationParameters p) {
     case Activation::hard_sigmoid:
       return hard_sigmoid<V>(x);
     case Activation::hard_sigmoid_keras2:
-      return clip<V>(V::mul_add(x, V::splat(0.2f), V::splat(0.5f)), 0, 1);
+      return clip<V>(V::mul_add(x, V::splat(T(0.2)), V::splat(0.5f)), 0, 1);
     case Activation::log_sigmoid:
       return V::neg(softplus<V>(V::neg(x)));
     case Activation::sparse_sigmoid:

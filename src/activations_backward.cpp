@@ -26,7 +26,7 @@ void map_pairs(typename V::Number* to, const typename V::Number* a, const typena
 }
 
 /// The derivative by the outputs y, or by the inputs x: see saved_for_backward.
-template <class V, class Vector = typename V::Vector>
+template <class V, class Vector = typename V::Vector, class T = typename V::Number>
 Vector slope(Vector saved, Activation activation, ActivationParameters p) {
   const Vector zero = V::splat(0);
   const Vector one = V::splat(1);
@@ -45,8 +45,8 @@ Vector slope(Vector saved, Activation activation, ActivationParameters p) {
       return V::select(V::less(zero, saved), one, negative);
     }
     case Activation::selu: {
-      const auto scale = V::splat(1.0507009873554805f);
-      const auto negative = V::mul_add(V::splat(1.6732632423543772f), scale, y);
+      const auto scale = V::splat(T(1.0507009873554805));
+      const auto negative = V::mul_add(V::splat(T(1.6732632423543772)), scale, y);
       return V::select(V::less(y, zero), negative, scale);
     }
     case Activation::celu: {
@@ -62,7 +62,7 @@ Vector slope(Vector saved, Activation activation, ActivationParameters p) {
     case Activation::hard_sigmoid:
       return between<V>(y, 0, 1, V::div(one, V::splat(6)));
     case Activation::hard_sigmoid_keras2:
-      return within<V>(x, -2.5f, 2.5f, V::splat(0.2f));
+      return within<V>(x, -2.5f, 2.5f, V::splat(T(0.2)));
     case Activation::log_sigmoid:
       return one_minus_exp<V>(y);
     case Activation::softplus:

@@ -19,21 +19,22 @@ double sum(int count, const Term& term) {
   return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
-double dot(const float* a, const float* b, int count) {
+template <class T>
+double dot(const T* a, const T* b, int count) {
   return sum(count, [=](int i) { return double{a[i]} * b[i]; });
 }
 
 /// The rows (or columns) at unit length, one after the other; lengths [count] or null.
-void unit_vectors(float* units, float* lengths, const float* inputs, int rows, int columns,
-                  bool of_columns) {
+template <class T>
+void unit_vectors(T* units, T* lengths, const T* inputs, int rows, int columns, bool of_columns) {
   const int count = of_columns ? columns : rows;
   const int length = of_columns ? rows : columns;
   for (int i = 0; i < count; ++i) {
-    float* const u = units + i * length;
+    T* const u = units + i * length;
     for (int k = 0; k < length; ++k) u[k] = inputs[of_columns ? k * columns + i : i * columns + k];
     const double norm = std::max(std::sqrt(dot(u, u, length)), 1e-7);
-    if (lengths) lengths[i] = static_cast<float>(norm);
-    for (int k = 0; k < length; ++k) u[k] = static_cast<float>(u[k] / norm);
+    if (lengths) lengths[i] = static_cast<T>(norm);
+    for (int k = 0; k < length; ++k) u[k] = static_cast<T>(u[k] / norm);
   }
 }
 
@@ -42,26 +43,29 @@ double pairs_of(int count) { return 0.5 * count * (count - 1.0); }
 
 }  // namespace
 
-double penalty(const float* inputs, int count, double l1, double l2) {
+template <class T>
+double penalty(const T* inputs, int count, double l1, double l2) {
   return sum(count, [=](int i) {
     const double x = inputs[i];
     return l1 * std::fabs(x) + l2 * x * x;
   });
 }
 
-void add_penalty_gradient(float* gradients, const float* inputs, int count, double l1, double l2) {
+template <class T>
+void add_penalty_gradient(T* gradients, const T* inputs, int count, double l1, double l2) {
   for (int i = 0; i < count; ++i) {
     const double x = inputs[i];
     const double slope = l1 * ((x > 0) - (x < 0)) + 2 * l2 * x;
-    gradients[i] = static_cast<float>(gradients[i] + slope);
+    gradients[i] = static_cast<T>(gradients[i] + slope);
   }
 }
 
-double orthogonal_penalty(float* workspace, const float* inputs, int rows, int columns,
-                          double factor, bool of_columns) {
+template <class T>
+double orthogonal_penalty(T* workspace, const T* inputs, int rows, int columns, double factor,
+                          bool of_columns) {
   const int count = of_columns ? columns : rows;
   const int length = of_columns ? rows : columns;
-  unit_vectors(workspace, nullptr, inputs, rows, columns, of_columns);
+  unit_vectors(workspace, static_cast<T*>(nullptr), inputs, rows, columns, of_columns);
   double total = 0;
   for (int i = 1; i < count; ++i) {
     for (int j = 0; j < i; ++j)
@@ -71,32 +75,42 @@ double orthogonal_penalty(float* workspace, const float* inputs, int rows, int c
   return pairs == 0 ? 0 : factor * total / pairs;
 }
 
-void add_orthogonal_gradient(float* gradients, float* workspace, const float* inputs, int rows,
-                             int columns, double factor, bool of_columns) {
+template <class T>
+void add_orthogonal_gradient(T* gradients, T* workspace, const T* inputs, int rows, int columns,
+                             double factor, bool of_columns) {
   const int count = of_columns ? columns : rows;
   const int length = of_columns ? rows : columns;
   if (count < 2) return;
-  float* const lengths = workspace + rows * columns;
-  float* const direction = lengths + count;
+  T* const lengths = workspace + rows * columns;
+  T* const direction = lengths + count;
   unit_vectors(workspace, lengths, inputs, rows, columns, of_columns);
   for (int i = 0; i < count; ++i) {
-    const float* const u = workspace + i * length;
-    std::fill_n(direction, length, 0.0f);
+    const T* const u = workspace + i * length;
+    std::fill_n(direction, length, T(0));
     for (int j = 0; j < count; ++j) {
       if (j == i) continue;
-      const float* const other = workspace + j * length;
+      const T* const other = workspace + j * length;
       const double product = dot(u, other, length);
-      const auto sign = static_cast<float>((product > 0) - (product < 0));
+      const auto sign = static_cast<T>((product > 0) - (product < 0));
       for (int k = 0; k < length; ++k) direction[k] += sign * other[k];
     }
     // through the unit length: the part along u does not count
     const double along = dot(direction, u, length);
     const double scale = factor / pairs_of(count) / lengths[i];
     for (int k = 0; k < length; ++k) {
-      float& to = gradients[of_columns ? k * columns + i : i * columns + k];
-      to = static_cast<float>(to + scale * (direction[k] - along * u[k]));
+      T& to = gradients[of_columns ? k * columns + i : i * columns + k];
+      to = static_cast<T>(to + scale * (direction[k] - along * u[k]));
     }
   }
 }
+
+#define INSTANTIATE(T)                                                      \
+  template double penalty(const T*, int, double, double);                   \
+  template void add_penalty_gradient(T*, const T*, int, double, double);    \
+  template double orthogonal_penalty(T*, const T*, int, int, double, bool); \
+  template void add_orthogonal_gradient(T*, T*, const T*, int, int, double, bool);
+INSTANTIATE(float)
+INSTANTIATE(double)
+#undef INSTANTIATE
 
 }  // namespace simple_rnn
