@@ -33,17 +33,26 @@ export class Gradients {
   readonly #tensors = new Map<number, Gradient>();
   readonly #unwanted = new Set<number>();
   readonly #weightAddress: (weight: Weight) => number;
+  readonly #squaresAddress: (table: Weight) => number;
 
   /**
    * @param arena That of the forward pass.
    * @param weightAddress Where the gradient of a weight is summed up; 0 if it is not wanted.
    * @param unwanted Tensors whose gradients nobody asks for: inputs of the model.
    * @param scale Factor of the loss, so of all gradients.
+   * @param squaresAddress Where the squares of the gradients of single lookups are summed up; 0 if not wanted.
    */
-  constructor(arena: Arena, weightAddress: (weight: Weight) => number, unwanted: readonly Span[], scale = 1) {
+  constructor(
+    arena: Arena,
+    weightAddress: (weight: Weight) => number,
+    unwanted: readonly Span[],
+    scale = 1,
+    squaresAddress: (table: Weight) => number = () => 0,
+  ) {
     this.arena = arena;
     this.scale = scale;
     this.#weightAddress = weightAddress;
+    this.#squaresAddress = squaresAddress;
     for (const { address } of unwanted) this.#unwanted.add(address);
   }
 
@@ -57,9 +66,19 @@ export class Gradients {
     return weight.trainable ? this.#weightAddress(weight) : 0;
   }
 
+  /** Whether somebody asks for the gradient of an input. */
+  wants({ address }: Span): boolean {
+    return !this.#unwanted.has(address);
+  }
+
+  /** Where to sum up the squares of the gradients of a table's single lookups; 0 if they are not wanted. */
+  squares(table: Weight): number {
+    return table.trainable ? this.#squaresAddress(table) : 0;
+  }
+
   /** Where to write the gradient of an input; null if nobody wants it. */
   into(span: Span): GradientTarget | null {
-    if (this.#unwanted.has(span.address)) return null;
+    if (!this.wants(span)) return null;
     const count = sizeOf(span.shape);
     const known = this.#tensors.get(span.address);
     if (known === undefined) {

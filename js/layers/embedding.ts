@@ -165,6 +165,15 @@ class EmbeddingCall extends Call {
     const table = layer.ownWeights[0] as Weight;
     const dTable = gradients.weight(table);
     if (dOutputs === 0 || dTable === 0) return null;
-    return () => kernels()._embedding_backward(dTable, dOutputs, this.input.address, this.#count, layer.outputDim);
+    const count = this.#count * layer.outputDim;
+    const dSquares = gradients.squares(table);
+    const squared = dSquares === 0 ? 0 : gradients.arena.scratch(4 * count);
+    return () => {
+      const { address } = this.input;
+      kernels()._embedding_backward(dTable, dOutputs, address, this.#count, layer.outputDim);
+      if (dSquares === 0) return;
+      kernels()._multiply_elements(squared, dOutputs, dOutputs, count);
+      kernels()._embedding_backward(dSquares, squared, address, this.#count, layer.outputDim);
+    };
   }
 }

@@ -13,8 +13,22 @@ export function blend(
   kernels()._blend(to, from, count, a, b, limit);
 }
 
-/** Clips gradients in the heap as the configuration says; an address of 0 is no gradient. */
-export function clip(config: Config, gradients: readonly number[], sizes: readonly number[]): void {
+function sumOf(address: number, size: number): number {
+  let sum = 0;
+  for (const number of kernels().HEAPF32.subarray(address / 4, address / 4 + size)) sum += number;
+  return sum;
+}
+
+/**
+ * Clips gradients in the heap as the configuration says; an address of 0 is no gradient.
+ * @param squares See `Optimizer.step`.
+ */
+export function clip(
+  config: Config,
+  gradients: readonly number[],
+  sizes: readonly number[],
+  squares: readonly number[] = [],
+): void {
   const { clipnorm, clipvalue, global_clipnorm: globally } = config as Record<string, number>;
   const norm = clipnorm || globally || 0;
   if (!(norm > 0) && !((clipvalue as number) > 0)) return;
@@ -26,9 +40,10 @@ export function clip(config: Config, gradients: readonly number[], sizes: readon
       blend(gradient, gradient, size, 1, 0, clipvalue);
       continue;
     }
-    const squares = kernels()._sum_of_squares(gradient, size);
-    all += squares;
-    if (clipnorm) blend(gradient, gradient, size, norm / Math.max(Math.sqrt(squares), norm), 0);
+    const own = squares[index] ?? 0;
+    const square = own === 0 ? kernels()._sum_of_squares(gradient, size) : sumOf(own, size);
+    all += square;
+    if (clipnorm) scale(gradient, own, size, norm / Math.max(Math.sqrt(square), norm));
   }
   if (clipnorm || !(norm > 0)) return;
   const length = Math.sqrt(all);
@@ -36,6 +51,12 @@ export function clip(config: Config, gradients: readonly number[], sizes: readon
   const factor = norm * Math.min(1 / length, 1 / norm) + (length - length);
   for (let index = 0; index < gradients.length; index += 1) {
     const gradient = gradients[index] as number;
-    if (gradient !== 0) blend(gradient, gradient, sizes[index] as number, factor, 0);
+    if (gradient !== 0) scale(gradient, squares[index] ?? 0, sizes[index] as number, factor);
   }
+}
+
+/** Multiplies a gradient, and its squares where there are some. */
+export function scale(gradient: number, squares: number, size: number, factor: number): void {
+  blend(gradient, gradient, size, factor, 0);
+  if (squares !== 0) blend(squares, squares, size, factor * factor, 0);
 }

@@ -9,13 +9,23 @@ import { kernels } from '../runtime/module.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import { Weight } from '../runtime/weight.js';
 import { get as getSchedule, isSchedule, type Schedule, type ScheduleFunction, serialize } from '../schedules.js';
-import { blend, clip } from './clip.js';
+import { blend, clip, scale as scaleGradient } from './clip.js';
 import { findRuns, type Place, type Run } from './runs.js';
 import { makeState, type OptimizerVariable, type State, scalar } from './state.js';
 import { COMMON, checkConfig, type OptimizerSpec, type Part } from './table.js';
 
 // Kernels that look at a weight as a whole.
 const BY_WEIGHT = ['lamb', 'adafactor', 'muon'];
+
+// Where kernels average g²: the slot, and which of their parameters is the share that is kept (-1: sums).
+const SQUARES: Readonly<Record<string, { slot: number; keep: number }>> = {
+  adam: { slot: 1, keep: 1 },
+  nadam: { slot: 1, keep: 1 },
+  lamb: { slot: 1, keep: 1 },
+  rmsprop: { slot: 0, keep: 0 },
+  adadelta: { slot: 0, keep: 0 },
+  adagrad: { slot: 0, keep: -1 },
+};
 
 /**
  * Changes weights by gradients.
@@ -235,8 +245,10 @@ export class Optimizer implements Member {
    * @internal One update. The gradients may be changed.
    * @param gradients Addresses, in the order of the variables that the optimizer was built with; 0 for none. As long as
    *   neither they nor the weights move nothing is allocated, and blocks of one layout are one call of the kernel.
+   * @param squares Of tables: addresses of Σ g² over the single lookups, and as much workspace behind them; 0 for the
+   *   others. Keras' TensorFlow backend squares the gradient of each lookup by itself.
    */
-  step(gradients: readonly number[]): void {
+  step(gradients: readonly number[], squares: readonly number[] = []): void {
     if (gradients.every((gradient) => gradient === 0)) throw this.#noGradients();
     const state = this.#state as State;
     const { places, sizes } = state;
@@ -250,7 +262,7 @@ export class Optimizer implements Member {
       const gradient = gradients[index] as number;
       if (gradient === 0) continue;
       const size = sizes[index] as number;
-      if (scale) blend(gradient, gradient, size, 1 / scale, 0);
+      if (scale) scaleGradient(gradient, squares[index] ?? 0, size, 1 / scale);
       if (!steps) continue;
       const sum = accumulators + 4 * (places[index] as Place).offset;
       if (isUpdate) blend(gradient, sum, size, 1 / steps, 1 / steps);
@@ -258,7 +270,8 @@ export class Optimizer implements Member {
     }
     if (isUpdate) {
       if (steps) kernels().HEAPF32.fill(0, accumulators / 4, accumulators / 4 + state.length);
-      clip(this.#config, gradients, sizes);
+      clip(this.#config, gradients, sizes, squares);
+      this.spreadSquares(gradients, squares, state);
       this.#update(gradients, state);
     }
     if (state.averages >= 0) this.#average(state);
@@ -305,6 +318,37 @@ export class Optimizer implements Member {
         parameters[5] ?? 0,
         parameters[6] ?? 0,
       );
+    }
+  }
+
+  /** @internal Whether it makes a difference to it that lookups are squared one by one. */
+  get takesSquares(): boolean {
+    const { clipnorm, global_clipnorm: norm, gradient_accumulation_steps: steps } = this.#config;
+    return (
+      !steps && (SQUARES[this.#spec.parts(this.#config)[0]?.kernel ?? ''] !== undefined || Boolean(clipnorm || norm))
+    );
+  }
+
+  // The kernels take g² into averages: adds the difference to what is due beforehand.
+  private spreadSquares(
+    gradients: readonly number[],
+    squares: readonly number[],
+    { places, block, slots }: State,
+  ): void {
+    for (let index = 0; index < squares.length; index += 1) {
+      const own = squares[index] as number;
+      const gradient = gradients[index] as number;
+      if (own === 0 || gradient === 0) continue;
+      const { part, offset, variable } = places[index] as Place;
+      const { kernel, parameters } = this.#parts[part] as Part;
+      const rule = SQUARES[kernel];
+      if (rule === undefined) continue;
+      const keep = rule.keep < 0 ? 0.5 : (parameters[rule.keep] as number);
+      const { size } = variable;
+      const spare = own + aligned(4 * size);
+      kernels()._multiply_elements(spare, gradient, gradient, size);
+      blend(own, spare, size, 1, -1);
+      blend(block.address + (slots[rule.slot] as number) + 4 * offset, own, size, 1, (1 - keep) / keep);
     }
   }
 

@@ -12,26 +12,41 @@ export class GradientRoom {
   protected readonly bytes: number;
   readonly #places: Map<Weight, number>;
   readonly #block: Block;
+  // Of tables: the squares of the gradients of single lookups, and as much workspace behind them.
+  readonly #squares = new Map<Weight, number>();
+  readonly #all: number;
 
-  /** @throws {OutOfMemoryError} */
-  constructor(owner: string, weights: readonly Weight[]) {
+  /** @param tables Weights that are looked up in, and whose lookups count one by one. @throws {OutOfMemoryError} */
+  constructor(owner: string, weights: readonly Weight[], tables: readonly Weight[] = []) {
     const offsets: number[] = [];
     let bytes = 0;
     for (const { size } of weights) {
       offsets.push(bytes);
       bytes += aligned(4 * size);
     }
-    const block = new Block(bytes, `${owner}: gradients`);
+    const room = tables.reduce((sum, { size }) => sum + 2 * aligned(4 * size), bytes);
+    const block = new Block(room, `${owner}: gradients`);
     this.weights = weights;
     this.offsets = offsets;
     this.bytes = bytes;
     this.#block = block;
+    this.#all = room;
     this.#places = new Map(weights.map((weight, index) => [weight, block.address + (offsets[index] as number)]));
+    let next = block.address + bytes;
+    for (const table of tables) {
+      this.#squares.set(table, next);
+      next += 2 * aligned(4 * table.size);
+    }
   }
 
   /** Where the gradient of a weight is summed up; 0 if it is not trained. */
   gradientOf(weight: Weight): number {
     return this.#places.get(weight) ?? 0;
+  }
+
+  /** Where the squares of the gradients of a table's single lookups are summed up; 0 if they are not wanted. */
+  squaresOf(weight: Weight): number {
+    return this.#squares.get(weight) ?? 0;
   }
 
   /** Addresses of all gradients, in the order of the weights. */
@@ -42,7 +57,7 @@ export class GradientRoom {
   /** Sets all gradients to 0. */
   clear(): void {
     const start = this.#block.address / 4;
-    kernels().HEAPF32.fill(0, start, start + this.bytes / 4);
+    kernels().HEAPF32.fill(0, start, start + this.#all / 4);
   }
 
   /** Whether no gradient is NaN or infinite. */
@@ -64,8 +79,8 @@ export class FlatWeights extends GradientRoom {
   readonly #home: Block;
 
   /** Moves the weights. @throws {OutOfMemoryError} */
-  constructor(owner: string, weights: readonly Weight[]) {
-    super(owner, weights);
+  constructor(owner: string, weights: readonly Weight[], tables: readonly Weight[]) {
+    super(owner, weights, tables);
     const home = new Block(this.bytes, `${owner}: weights`);
     kernels().HEAPF32.fill(0, home.address / 4, (home.address + this.bytes) / 4);
     weights.forEach((weight, index) => {

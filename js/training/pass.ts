@@ -143,7 +143,16 @@ export class Pass {
     };
     const call = model.open(inputs, context);
     const unwanted = inspections === null ? inputs : [];
-    const gradients = flat === null ? null : new Gradients(arena, (weight) => flat.gradientOf(weight), unwanted, scale);
+    const gradients =
+      flat === null
+        ? null
+        : new Gradients(
+            arena,
+            (weight) => flat.gradientOf(weight),
+            unwanted,
+            scale,
+            (table) => flat.squaresOf(table),
+          );
     // Targets for all outputs, or for those that have a loss.
     const judged = [...specs.keys()].filter((index) => targets.length === specs.length || specs[index]?.loss);
     const outputs = targets.map((target, order): Output => {

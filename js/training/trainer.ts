@@ -1,5 +1,6 @@
 import type { CallbackModel } from '../callbacks/model.js';
 import type { Inspection } from '../layers/call.js';
+import { Embedding } from '../layers/embedding.js';
 import type { BaseModel, OptimizerState } from '../models/model.js';
 import { flattenLayers } from '../models/predictor.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -37,6 +38,7 @@ export class Trainer {
   #passes: Pass[] = [];
   #flat: FlatWeights | null = null;
   #addresses: number[] = [];
+  #squares: number[] = [];
   #previous: Trainer | null;
   #warned = false;
   #isComputing = false;
@@ -67,7 +69,7 @@ export class Trainer {
       const weights = optimizer.built ? optimizer.trained : this.#model.trainableWeights;
       this.checkKnown(weights);
       if (!optimizer.built) optimizer.build(weights);
-      this.#flat = new FlatWeights(this.#owner, weights);
+      this.#flat = new FlatWeights(this.#owner, weights, optimizer.takesSquares ? tablesOf(this.#model) : []);
       for (const layer of flattenLayers(this.#model)) layer.releaseRoom();
       this.leavePrevious(false);
       if (weights.length === 0) console.warn(`${this.#owner}: The model does not have any trainable weights.`);
@@ -97,18 +99,21 @@ export class Trainer {
     this.checkKnown(weights);
     // A weight that was frozen meanwhile is left alone.
     this.#addresses = weights.map((weight, index) => (weight.trainable ? (gradients[index] as number) : 0));
+    this.#squares = weights.map((weight) => this.flat.squaresOf(weight));
   }
 
   /** Takes an optimizer's variables from a file. A count that differs is warned of, as in Keras. */
   restore({ variables }: OptimizerState): void {
     void this.flat;
-    const own = this.optimizer.variables;
+    const all = this.optimizer.variables;
+    // Keras 2 wrote no learning rate among them: that of the configuration stays.
+    const own = all.length === variables.length + 1 ? all.filter(({ name }) => name !== 'learning_rate') : all;
     const fits =
       own.length === variables.length &&
       own.every(({ shape }, index) => showShape(shape) === showShape(variables[index]?.shape ?? []));
     if (!fits) {
       console.warn(
-        `Skipping variable loading for optimizer '${this.optimizer.name}', because it has ${own.length} variables whereas ` +
+        `Skipping variable loading for optimizer '${this.optimizer.name}', because it has ${all.length} variables whereas ` +
           `the saved optimizer has ${variables.length} variables.`,
       );
       return;
@@ -162,7 +167,7 @@ export class Trainer {
       if (!Number.isFinite(loss)) this.complain(pass, 'loss', loss, nonFinite);
       pass.backward();
       if (nonFinite === 'throw' && !flat.isFinite) this.complain(pass, 'gradient', Number.NaN, nonFinite);
-      if (this.#addresses.some((address) => address !== 0)) optimizer.step(this.#addresses);
+      if (this.#addresses.some((address) => address !== 0)) optimizer.step(this.#addresses, this.#squares);
       this.count(pass, loss, batch);
       return loss;
     });
@@ -232,6 +237,12 @@ export class Trainer {
     this.#flat?.leave(true);
     this.#flat = null;
   }
+}
+
+// Tables of embeddings. A penalty reaches all rows: their gradients then are no longer those of lookups.
+function tablesOf(model: BaseModel): Weight[] {
+  const tables = flattenLayers(model).flatMap((layer) => (layer instanceof Embedding ? layer.ownWeights : []));
+  return [...new Set(tables)].filter(({ regularizer }) => regularizer === null);
 }
 
 /** What callbacks see of a model in training: it lets them change the weights. */
