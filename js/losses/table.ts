@@ -108,6 +108,12 @@ export function checkSame(owner: string, yTrue: Sizes, yPred: Sizes): Sizes {
   );
 }
 
+// Losses of differences: Keras repeats targets whose last axis has size 1.
+const REPEATS =
+  'mean_squared_error mean_absolute_error mean_absolute_percentage_error mean_squared_logarithmic_error huber log_cosh hinge squared_hinge poisson'.split(
+    ' ',
+  );
+
 /** Shape of class numbers, one per row of the predictions; a last axis of 1 may be there. */
 export function checkLabels(owner: string, yTrue: Sizes, yPred: Sizes, rank: number): Sizes {
   const due = yPred.slice(0, -1);
@@ -177,6 +183,15 @@ function circle(owner: string, config: Config, yTrue: Sizes, yPred: Sizes): Valu
   };
 }
 
+// Each of the numbers at `from` as often as there are columns.
+function repeatRows(to: number, from: number, rows: number, columns: number): void {
+  const { HEAPF32 } = kernels();
+  for (let row = 0; row < rows; row += 1) {
+    const start = to / 4 + row * columns;
+    HEAPF32.fill(HEAPF32[from / 4 + row] as number, start, start + columns);
+  }
+}
+
 /**
  * How a loss is computed on two shapes.
  * @throws {ShapeError} {UnsupportedError} if they do not fit, saying which shape of targets is due.
@@ -193,7 +208,12 @@ export function valuesOf(
   if (kernel === 'circle') return circle(owner, config, yTrue, yPred);
   const isByLabel = kernel.startsWith('sparse') || kernel.startsWith('categorical_generalized');
   if (isByLabel) checkLabels(owner, yTrue, yPred, 0);
-  const output = isByLabel ? yPred : checkSame(owner, yTrue, yPred);
+  const repeats =
+    REPEATS.includes(kernel) &&
+    yTrue.at(-1) === 1 &&
+    yTrue.length > 1 &&
+    isSame([...yTrue.slice(0, -1), yPred.at(-1) as number], yPred);
+  const output = isByLabel || repeats ? yPred : checkSame(owner, yTrue, yPred);
   const { axis = -1, from_logits: fromLogits, label_smoothing: smoothing = 0, ignore_class: ignored } = config;
   const split = output.length - (output.length === 0 ? 0 : axesOfRow(owner, axis, output.length));
   const shape = output.slice(0, split);
@@ -206,18 +226,20 @@ export function valuesOf(
     shape,
     rows,
     columns,
-    bytes: 4 * columns,
+    bytes: aligned(4 * columns) + (repeats ? 4 * rows * columns : 0),
     masks: ignores,
     classes: isByLabel ? columns : null,
     ignored: ignores ? ignored : null,
     forward(values, gradients, mask, workspace, targets, predictions) {
       const [into, stride] = gradients === 0 ? [workspace, 0] : [gradients, columns];
+      const repeated = workspace + aligned(4 * columns);
+      if (repeats) repeatRows(repeated, targets, rows, columns);
       kernels()._loss_forward(
         values,
         into,
         stride,
         mask,
-        targets,
+        repeats ? repeated : targets,
         predictions,
         rows,
         columns,

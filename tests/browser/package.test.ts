@@ -7,13 +7,16 @@ import type { Browser, Page } from 'playwright-core';
 import * as simpleRNN from 'simple-rnn';
 import { CONTENT_SECURITY_POLICY, serve } from '../../tools/start_server.mjs';
 import { launch, messagesOf } from './chromium.js';
-import { compute } from './pages/numbers.js';
+import { compute, train } from './pages/numbers.js';
 
 type Results = ReturnType<typeof compute>;
+type Trained = Awaited<ReturnType<typeof train>>;
 /** What the pages put on `window`. */
 interface Harness {
   compute(): Promise<Results>;
   computeInWorker(): Promise<Results>;
+  train(): Promise<Trained>;
+  trainInWorker(): Promise<Trained>;
   load(source: string, inputs: { data: number[]; shape: number[] }): Promise<number[]>;
 }
 declare const window: Harness;
@@ -66,6 +69,16 @@ test('ES module, worker', async () => {
   const results = await inPage('module.html?simd=strict', (page) => page.evaluate(() => window.computeInWorker()));
   expect(results).toEqual(expected);
 });
+
+test('1,000 training steps end at the same weights, on the main thread and in a worker', async () => {
+  const trained = await train(simpleRNN);
+  expect(trained.steps).toBe(1000);
+  expect(trained.losses[1]).toBeLessThan(trained.losses[0] as number);
+  const results = await inPage('module.html?simd=strict', (page) =>
+    page.evaluate(async () => [await window.train(), await window.train(), await window.trainInWorker()]),
+  );
+  expect(results).toEqual([trained, trained, trained]);
+}, 60_000);
 
 test('ES module, relaxed: within 1e-5, the same weights', async () => {
   const results = await inPage('module.html?simd=relaxed', (page) => page.evaluate(() => window.compute()));

@@ -21,7 +21,7 @@ export function plain(text) {
 const mentions = (message, word) => plain(message).includes(plain(String(word)));
 
 // Where Python prints an object, a class or a dictionary there is nothing to compare; what stands around it is.
-const PYTHON_VALUE = /<[^>]*>|\{'[^}]*\}|\['[^\]]*\]|Tensor\("[^)]*\)[^)]*\)/;
+const PYTHON_VALUE = /<[^>]*>|\{'[^}]*\}|\['[^\]]*\]| for input Tensor\(.*?\) with name '\w*' and path '\w*'/;
 
 // Words of Python's, or of its libraries', run time.
 const RUN_TIME =

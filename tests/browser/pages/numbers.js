@@ -50,6 +50,40 @@ export function compute(simpleRNN) {
   };
 }
 
+/** FNV-1a of the bits of all weights. */
+function hashOf(model) {
+  let hash = 0x811c9dc5;
+  for (const { data } of model.getWeights()) {
+    for (const bits of new Uint32Array(data.buffer, data.byteOffset, data.length)) {
+      hash = Math.imul(hash ^ bits, 0x01000193) >>> 0;
+    }
+  }
+  return hash.toString(16);
+}
+
+/** 1,000 training steps of a seeded model on shuffled batches, with dropout: a hash of the weights, and the loss. */
+export async function train(simpleRNN) {
+  const { Dense, Dropout, Sequential, SimpleRNN, setRandomSeed } = simpleRNN;
+  setRandomSeed(40);
+  const model = new Sequential([
+    new SimpleRNN({ units: 11, returnSequences: true, dropout: 0.1, inputShape: [13, 5] }),
+    new SimpleRNN({ units: 9, recurrentDropout: 0.1 }),
+    new Dropout({ rate: 0.1 }),
+    new Dense({ units: 1 }),
+  ]);
+  model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
+  const x = { data: numbers(30 * 13 * 5, 2), shape: [30, 13, 5] };
+  const y = { data: numbers(30, 3), shape: [30, 1] };
+  const { history } = await model.fit(x, y, { epochs: 250, batchSize: 8, verbose: 0 });
+  const result = {
+    hash: hashOf(model),
+    steps: model.optimizer.iterations,
+    losses: [history.loss[0], history.loss[249], history.mae[249]],
+  };
+  model.dispose();
+  return result;
+}
+
 /** The outputs of a Keras model file for the inputs of its fixture. */
 export async function loaded({ loadModel }, source, inputs) {
   const model = await loadModel(source);

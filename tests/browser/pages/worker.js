@@ -1,5 +1,6 @@
 import * as simpleRNN from '/dist/index.js';
-import { compute } from './numbers.js';
+import { compute, train } from './numbers.js';
 
-simpleRNN.configure({ simd: new URL(location.href).searchParams.get('simd') });
-postMessage(compute(simpleRNN));
+const options = new URL(location.href).searchParams;
+simpleRNN.configure({ simd: options.get('simd') });
+postMessage(await { compute, train }[options.get('task')](simpleRNN));
