@@ -1,9 +1,10 @@
-// npm start            builds what is stale, forecasts the sunspots in the terminal, then serves the page
+// npm start            builds what is stale, forecasts the sunspots in the terminal, trains the same network
+//                      from random weights, then serves the page
 // npm start -- --once  the same without the page, and ends
 //   --port <number>    the page's port (default 4173; if it is taken, any free one)
 import { parseArgs } from 'node:util';
 import { buildPackage, buildPage } from './start_build.mjs';
-import { report } from './start_report.mjs';
+import { learningReport, report } from './start_report.mjs';
 
 const { values: options } = parseArgs({
   options: { once: { type: 'boolean', default: false }, port: { type: 'string', default: '4173' } },
@@ -16,9 +17,11 @@ if (!Number.isInteger(port) || port < 0 || port > 65535) {
 
 async function start() {
   buildPackage();
-  // imported only now: the example needs the package that was built just before
+  // imported only now: both need the package that was built just before
   const { study } = await import('../examples/sunspots.mjs');
+  const { learn } = await import('./start_training.mjs');
   console.log(report(await study(), process.stdout).join('\n'));
+  console.log(learningReport(await learn(), process.stdout).join('\n'));
   if (options.once) return;
   const root = await buildPage();
   const { serve } = await import('./start_server.mjs');

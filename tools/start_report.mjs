@@ -31,6 +31,21 @@ export function report(result, stream) {
 
 const number = (value, digits, width = 6) => value.toFixed(digits).padStart(width);
 
+/** `result` as `learn()` of start_training.mjs gives it. */
+export function learningReport({ steps, looks, error, figure, milliseconds }, stream) {
+  const paint = painter(stream);
+  const { keras, kerasRange, goal } = figure;
+  const line = (label, cell) => `    ${label.padEnd(14)}${looks.map(cell).join('')}`;
+  return [
+    '',
+    paint.bold(`  The same network from random weights: ${steps} steps in ${(milliseconds / 1000).toFixed(2)} s`),
+    paint.dim(line('step', ({ step }) => String(step).padStart(8))),
+    line('error to 1950', ({ training }) => number(training, 2, 8)),
+    line('from 1951 on', ({ test }) => paint.forecast(number(test, 2, 8))),
+    `    ${paint.bold(error.toFixed(2))} here; the run of Keras above ${keras}, ten of Keras ${kerasRange.join(' to ')}, AR(9) ${goal}.`,
+  ];
+}
+
 /** Years, forecasts and, where there are any, measured values as three rows of a table. */
 function cycle(title, rows, paint) {
   const line = (label, cell) => `    ${label.padEnd(9)}${rows.map(cell).join('')}`;

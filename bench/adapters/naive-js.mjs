@@ -1,6 +1,8 @@
 // The floor and the numerical reference: the textbook loops over Float32Arrays, dot products summed in a JS
 // number (double) and rounded to float32 when stored. Keras weight layout is used as it is.
 
+export { setupTraining } from './_naive_training.mjs';
+
 export const versions = () => ({ node: process.version });
 
 /** x [rows, n] times w [n, m], element (row, j). */
@@ -55,83 +57,6 @@ export async function setup(weights, shape) {
         fan = units;
       }
       return x;
-    },
-  };
-}
-
-/** SimpleRNN(U, last state) + Dense(O), MSE, Adam with tfjs' defaults and formula: the reference for training. */
-export async function setupTraining(weights, shape, x, y) {
-  const { B, T, F } = shape;
-  const U = shape.layers[0].units;
-  const O = shape.layers[1].units;
-  const [rnn, out] = weights;
-  const parameters = [rnn.kernel, rnn.recurrent, rnn.bias, out.kernel, out.bias].map((p) => Float32Array.from(p));
-  const [W, R, b, V, c] = parameters;
-  const gradients = parameters.map((p) => new Float32Array(p.length));
-  const [dW, dR, db, dV, dc] = gradients;
-  const m = parameters.map((p) => new Float32Array(p.length));
-  const v = parameters.map((p) => new Float32Array(p.length));
-  const beta1 = 0.9,
-    beta2 = 0.999,
-    epsilon = 1e-7,
-    rate = 0.001;
-  let step = 0;
-  const dh = new Float32Array(U);
-  const dz = new Float32Array(U);
-
-  return {
-    step() {
-      const hs = simpleRNN(x, B, T, F, U, { kernel: W, recurrent: R, bias: b }, true);
-      const last = new Float32Array(B * U);
-      for (let n = 0; n < B; n++) last.set(hs.subarray((n * T + T - 1) * U, (n * T + T) * U), n * U);
-      const prediction = dense(last, B, U, O, { kernel: V, bias: c });
-      for (const g of gradients) g.fill(0);
-      let loss = 0;
-      for (let n = 0; n < B; n++) {
-        dh.fill(0);
-        for (let o = 0; o < O; o++) {
-          const error = prediction[n * O + o] - y[n * O + o];
-          loss += (error * error) / (B * O);
-          const d = (2 * error) / (B * O);
-          dc[o] += d;
-          for (let j = 0; j < U; j++) {
-            dV[j * O + o] += last[n * U + j] * d;
-            dh[j] += V[j * O + o] * d;
-          }
-        }
-        for (let t = T - 1; t >= 0; t--) {
-          const at = (n * T + t) * U;
-          for (let j = 0; j < U; j++) {
-            dz[j] = dh[j] * (1 - hs[at + j] * hs[at + j]);
-            db[j] += dz[j];
-          }
-          for (let f = 0; f < F; f++) {
-            const xf = x[(n * T + t) * F + f];
-            for (let j = 0; j < U; j++) dW[f * U + j] += xf * dz[j];
-          }
-          for (let k = 0; k < U; k++) {
-            const hk = t > 0 ? hs[at - U + k] : 0;
-            let sum = 0;
-            for (let j = 0; j < U; j++) {
-              dR[k * U + j] += hk * dz[j];
-              sum += R[k * U + j] * dz[j];
-            }
-            dh[k] = sum;
-          }
-        }
-      }
-      step++;
-      for (let p = 0; p < parameters.length; p++) {
-        for (let i = 0; i < parameters[p].length; i++) {
-          const g = gradients[p][i];
-          m[p][i] = beta1 * m[p][i] + (1 - beta1) * g;
-          v[p][i] = beta2 * v[p][i] + (1 - beta2) * g * g;
-          const mHat = m[p][i] / (1 - beta1 ** step);
-          const vHat = v[p][i] / (1 - beta2 ** step);
-          parameters[p][i] -= (rate * mHat) / (Math.sqrt(vHat) + epsilon);
-        }
-      }
-      return loss;
     },
   };
 }

@@ -1,5 +1,5 @@
 // simple-rnn, the built package by its public name, as its documentation shows it: `model.predict` on a Float32Array,
-// and for the stream shape `model.stream()`, which keeps the state itself. SIMD=strict or SIMD=relaxed chooses the
+// for the stream shape `model.stream()`, which keeps the state itself, and for training `model.trainOnBatch`. SIMD=strict or SIMD=relaxed chooses the
 // module; without it the package chooses.
 import fs from 'node:fs';
 
@@ -39,4 +39,14 @@ export async function setup(weights, shape) {
     return { run: (x) => stream.step(x, state) }; // the stream carries the state from step to step
   }
   return { run: (x) => model.predict(x).data };
+}
+
+export async function setupTraining(weights, shape, x, y) {
+  const model = await makeModel(weights, shape);
+  const { optimizers } = await import('simple-rnn');
+  model.compile({ optimizer: optimizers.adam({ learningRate: 0.001 }), loss: 'mse' });
+  const { B, T, F } = shape;
+  const inputs = { data: x, shape: [B, T, F] };
+  const targets = { data: y, shape: [B, y.length / B] };
+  return { step: () => model.trainOnBatch(inputs, targets).loss };
 }

@@ -5,9 +5,9 @@ import { runInNewContext } from 'node:vm';
 /**
  * Imports simple-rnn with every export of its WebAssembly module counted, and finds out which of them is malloc, whose
  * name the build has shortened: the one that is asked for the size of a new weight. SIMD=strict or SIMD=relaxed chooses
- * the module.
+ * the module. @param entry What to import: a name, or the URL of a build.
  */
-export async function importCounted() {
+export async function importCounted(entry = 'simple-rnn') {
   const calls = new Map(); // export -> number of calls
   const asked = new Map(); // export -> its last first argument
   const { Instance } = WebAssembly;
@@ -24,7 +24,7 @@ export async function importCounted() {
     });
     return { exports: Object.fromEntries(counted) };
   };
-  const library = await import('simple-rnn');
+  const library = await import(entry);
   if (process.env.SIMD) library.configure({ simd: process.env.SIMD });
   const rows = 12345;
   new library.Dense({ units: 4, useBias: false }).build([null, rows]);

@@ -4,7 +4,8 @@
 // kind 'stream' : run(x, h) -> one time step, x is [B, 1, F], h is [B, U]; the result is the new state
 // kind 'train'  : step()    -> one optimizer step (forward + backward + Adam, MSE), returns the loss
 //
-// Besides the named ones there is one for every size: 'B32T50F64U128:seq' or ':last' is a single SimpleRNN.
+// Besides the named ones there is one for every size: 'B32T50F64U128:seq' or ':last' is a single SimpleRNN,
+// 'B32T50F64U128:train' the training of one with Dense(1).
 
 const rnn = (units, returnSequences) => ({ type: 'simple_rnn', units, returnSequences });
 const dense = (units) => ({ type: 'dense', units });
@@ -25,19 +26,29 @@ for (const [name, { B, T, F, U }] of Object.entries(single)) {
 list.push({ name: 'deep', kind: 'forward', B: 16, T: 50, F: 32, layers: [rnn(128, true), rnn(128, false), dense(10)] });
 list.push({ name: 'stream', kind: 'stream', B: 1, T: 1, F: 16, layers: [rnn(64, false)] });
 list.push({ name: 'train', kind: 'train', B: 32, T: 50, F: 16, layers: [rnn(64, false), dense(1)] });
+list.push({
+  name: 'train-deep',
+  kind: 'train',
+  B: 16,
+  T: 50,
+  F: 32,
+  layers: [rnn(128, true), rnn(128, false), dense(10)],
+});
+list.push({ name: 'train-large', kind: 'train', B: 64, T: 100, F: 256, layers: [rnn(512, false), dense(1)] });
 
 /** The named shapes, in the order of the report. */
 export const shapes = new Map(list.map((shape) => [shape.name, shape]));
 
-/** The name of a single SimpleRNN of any size. */
+/** The name of a single SimpleRNN of any size; output 'seq', 'last', or 'train'. */
 export const sizeName = ({ B, T, F, U }, output = 'last') => `B${B}T${T}F${F}U${U}:${output}`;
 
 /** The shape of that name, or undefined. */
 export function shapeOf(name) {
   if (shapes.has(name)) return shapes.get(name);
-  const match = /^B(\d+)T(\d+)F(\d+)U(\d+):(seq|last)$/.exec(name);
+  const match = /^B(\d+)T(\d+)F(\d+)U(\d+):(seq|last|train)$/.exec(name);
   if (!match) return undefined;
   const [B, T, F, U] = match.slice(1, 5).map(Number);
+  if (match[5] === 'train') return { name, kind: 'train', B, T, F, layers: [rnn(U, false), dense(1)] };
   return { name, kind: 'forward', B, T, F, layers: [rnn(U, match[5] === 'seq')] };
 }
 

@@ -3,12 +3,13 @@
 // { op: 'latency', n } -> percentiles, { op: 'end' } -> { rss }. A failure is answered { error }.
 import { makeInput, makeTarget, makeWeights } from './data.mjs';
 import { peakRss } from './rss.mjs';
-import { shapeOf } from './shapes.mjs';
+import { flops, shapeOf } from './shapes.mjs';
 
 const [peer, shapeName] = process.argv.slice(2);
 const shape = shapeOf(shapeName);
 const SLOW_MS = 1000; // a run that takes longer is not repeated more than it must be
 const VERIFY_STEPS = 50; // steps of a stream, or of training, whose results are compared
+const VERIFY_FLOPS = 2e10; // of training, at most: the reference is slow
 
 let adapter;
 let invoke; // (i) -> result or promise: the i-th run
@@ -23,7 +24,8 @@ async function setup() {
     const { step } = await adapter.setupTraining(weights, shape, inputs[0], makeTarget(shape, 0));
     invoke = step;
     const losses = [];
-    for (let i = 0; i < VERIFY_STEPS; i++) losses.push(await step());
+    const count = Math.min(VERIFY_STEPS, Math.max(2, Math.floor(VERIFY_FLOPS / flops(shape))));
+    for (let i = 0; i < count; i++) losses.push(await step());
     return { output: Float32Array.from(losses) };
   }
   const setUp = await adapter.setup(weights, shape);
