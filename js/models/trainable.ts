@@ -32,7 +32,7 @@ import {
 } from '../training/data.js';
 import { fitSteps, testSteps } from '../training/fit.js';
 import { ProgressBar, resolveVerbose, type Verbose } from '../training/progress.js';
-import { atOnce, inTurns } from '../training/steps.js';
+import { atOnce, inTurns, type Steps } from '../training/steps.js';
 import { callbackModel, type NonFinite, Trainer } from '../training/trainer.js';
 import { BaseModel, type ModelInput, type OptimizerState } from './model.js';
 import { isStateful } from './predictor.js';
@@ -128,6 +128,11 @@ export abstract class TrainableModel extends BaseModel {
   /** The optimizer; null before `compile`. */
   get optimizer(): Optimizer | null {
     return this.#compiled?.optimizer ?? null;
+  }
+
+  protected override get optimizerSize(): number {
+    const { optimizer } = this;
+    return optimizer?.built ? countOf(optimizer.variables) : super.optimizerSize;
   }
 
   /** Names in the logs, in Keras' order; metrics once there were data. */
@@ -328,6 +333,21 @@ export abstract class TrainableModel extends BaseModel {
   evaluate(x: BatchIterable, y?: null, options?: EvaluateOptions): Promise<Logs>;
   evaluate(x: ModelInput, y: Targets, options?: EvaluateOptions): Logs;
   evaluate(x: ModelInput | BatchIterable, y?: Targets | null, options?: EvaluateOptions): Logs | Promise<Logs> {
+    return this.judge(x, y, options, atOnce);
+  }
+
+  /** @internal As `evaluate`, but awaits callbacks. */
+  async evaluateInTurns(x: ModelInput, y: Targets, options?: EvaluateOptions): Promise<Logs> {
+    this.checkIdle();
+    return this.judge(x, y, options, (_, steps) => inTurns(steps));
+  }
+
+  private judge<T extends Logs | Promise<Logs>>(
+    x: ModelInput | BatchIterable,
+    y: Targets | null | undefined,
+    options: EvaluateOptions | undefined,
+    carryOut: (owner: string, steps: Steps<Logs>) => T,
+  ): T | Promise<Logs> {
     const owner = `${this.owner}: evaluate`;
     const known = ['batchSize', 'sampleWeight', 'verbose', 'callbacks', 'steps'];
     const { batchSize = null, sampleWeight = null, ...given } = checkOptions(owner, options, known);
@@ -346,7 +366,7 @@ export abstract class TrainableModel extends BaseModel {
       return inTurns(begin(this.readyTrainer(), this.iterableBatches(owner, x, null)));
     }
     const { trainer, arrays } = this.readArrays(owner, x, y, sampleWeight);
-    const run = () => atOnce(owner, begin(trainer, new ArrayBatches(owner, arrays, { batchSize })));
+    const run = () => carryOut(owner, begin(trainer, new ArrayBatches(owner, arrays, { batchSize })));
     return this.#isFitting ? trainer.scores.apart(run) : run();
   }
 
