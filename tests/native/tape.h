@@ -116,6 +116,16 @@ class Tape {
     });
   }
 
+  /// The largest magnitude of all numbers, infinity if one is not finite.
+  double largest() const {
+    double most = 0;
+    for (const Tensor<T>& each : tensors_) {
+      for (const T value : each.values)
+        most = std::isfinite(value) ? std::max(most, std::fabs(double{value})) : INFINITY;
+    }
+    return most;
+  }
+
   void backward() {
     for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) (*step)();
   }

@@ -197,6 +197,7 @@ inline std::vector<Axis> swapped(std::vector<Axis> axes) {
 template <class W>
 Ref<W> add(Tape<W>& tape, Ref<W> left, Ref<W> right) {
   const Ref<W> y = tape.tensor(left->shape);
+  y->mask = left->mask;
   const auto axes = pairs<W>(left, right);
   add_broadcast<W>(y->values.data(), left->values.data(), right->values.data(), axes.data(), 2);
   tape.on_the_way_back([=] {
@@ -210,6 +211,7 @@ Ref<W> add(Tape<W>& tape, Ref<W> left, Ref<W> right) {
 template <class W>
 Ref<W> multiply(Tape<W>& tape, Ref<W> left, Ref<W> right) {
   const Ref<W> y = tape.tensor(left->shape);
+  y->mask = left->mask;
   const auto axes = pairs<W>(left, right);
   multiply_broadcast<W>(y->values.data(), left->values.data(), right->values.data(), axes.data(),
                         2);

@@ -265,7 +265,6 @@ BothWays<W> bidirectional(Tape<W>& tape, Ref<W> x, const std::vector<Cell<W>>& f
       result.outputs = {scaled(tape, add(tape, a.output, b.output), 0.5f)};
       break;
   }
-  if (sequences) result.outputs[0]->mask = x->mask;
   return result;
 }
 
