@@ -42,7 +42,10 @@ export function learningReport({ steps, looks, error, figure, milliseconds }, st
     paint.dim(line('step', ({ step }) => String(step).padStart(8))),
     line('error to 1950', ({ training }) => number(training, 2, 8)),
     line('from 1951 on', ({ test }) => paint.forecast(number(test, 2, 8))),
-    `    ${paint.bold(error.toFixed(2))} here; the run of Keras above ${keras}, ten of Keras ${kerasRange.join(' to ')}, AR(9) ${goal}.`,
+    '',
+    `    from 1951 on, here       ${paint.bold(number(error, 2))}`,
+    `    Keras' run above         ${number(keras, 2)}   (ten runs of Keras: ${kerasRange.join(' to ')})`,
+    `    AR(9), linear            ${number(goal, 2)}`,
   ];
 }
 

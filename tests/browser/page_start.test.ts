@@ -4,8 +4,9 @@ import type { Server as HttpServer } from 'node:http';
 import { connect, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { study } from '../../examples/sunspots.mjs';
-import { report } from '../../tools/start_report.mjs';
+import { learningReport, report } from '../../tools/start_report.mjs';
 import { serve } from '../../tools/start_server.mjs';
+import { learn } from '../../tools/start_training.mjs';
 
 let result: Awaited<ReturnType<typeof study>>;
 const servers: HttpServer[] = [];
@@ -50,6 +51,16 @@ test('colour in a terminal, unless NO_COLOR', () => {
   expect(report(result, { isTTY: true }).join('')).not.toContain('\u001b');
   if (before === undefined) delete process.env.NO_COLOR;
   else process.env.NO_COLOR = before;
+});
+
+test('the same network learns from random weights, about as well as in Keras', async () => {
+  const learned = await learn();
+  expect(learned.looks.map(({ step }) => step)).toEqual([160, 320, 480, 640, 800]);
+  expect(learned.error).toBeLessThan(18.67);
+  expect(learned.looks[4].training).toBeLessThan(learned.looks[0].training);
+  const lines = learningReport(learned, { isTTY: false });
+  expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(80);
+  expect(lines.join('\n')).toMatch(new RegExp(`here +${learned.error.toFixed(2)}$`, 'm'));
 });
 
 async function served(options = { port: 0 }) {
