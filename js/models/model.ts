@@ -267,9 +267,14 @@ export abstract class BaseModel extends Layer {
     );
   }
 
+  /** @internal Numbers that the optimizer holds; 0 for none. */
+  protected get optimizerSize(): number {
+    return countOf(this.optimizerState?.variables ?? []);
+  }
+
   /** The table that Keras prints; also handed to `printFn`, by default `console.log`. */
   summary(options?: SummaryOptions): string {
-    return renderSummary(this, this.summaryRows(), options);
+    return renderSummary(this, this.summaryRows(), this.optimizerSize, options);
   }
 
   /** What Keras' `to_json` writes, as an object: `JSON.stringify(model)` gives the text. */
@@ -295,4 +300,9 @@ export abstract class BaseModel extends Layer {
     this.forgetLayout();
     for (const stream of [...this.#streams]) stream.deref()?.dispose();
   }
+}
+
+/** Numbers in some variables. */
+export function countOf(variables: readonly { shape: readonly number[] }[]): number {
+  return variables.reduce((sum, { shape }) => sum + shape.reduce((all, size) => all * size, 1), 0);
 }

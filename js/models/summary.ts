@@ -113,12 +113,20 @@ function sizes(shape: Shape): string {
   return shape.length === 1 ? `(${showShape(shape).slice(1, -2)})` : showShape(shape);
 }
 
-function total(name: string, count: number): string {
-  return ` ${name}: ${withCommas(count)} (${readableBytes(4 * count)})`;
+function total(name: string, count: number, extraBytes = 0): string {
+  return ` ${name}: ${withCommas(count)} (${readableBytes(4 * count + extraBytes)})`;
 }
 
-/** The table that Keras prints; with the column of connections for a graph that is no line. */
-export function renderSummary(model: Layer, rows: readonly SummaryRow[], options?: SummaryOptions): string {
+/**
+ * The table that Keras prints; with the column of connections for a graph that is no line.
+ * @param optimizer Numbers that the optimizer holds; 0 for none.
+ */
+export function renderSummary(
+  model: Layer,
+  rows: readonly SummaryRow[],
+  optimizer: number,
+  options?: SummaryOptions,
+): string {
   const { name } = model;
   const owner = `${model.owner}: summary`;
   const { printFn, lineLength } = checkOptions(owner, options, ['printFn', 'lineLength']);
@@ -145,8 +153,11 @@ export function renderSummary(model: Layer, rows: readonly SummaryRow[], options
   const count = (weights: readonly { size: number }[]) => weights.reduce((sum, { size }) => sum + size, 0);
   const trainable = count(model.trainableWeights);
   const frozen = count(model.nonTrainableWeights);
-  lines.push(total('Total params', trainable + frozen), total('Trainable params', trainable));
+  // Keras counts the iteration with 8 bytes.
+  const extra = optimizer > 0 ? 4 : 0;
+  lines.push(total('Total params', trainable + frozen + optimizer, extra), total('Trainable params', trainable));
   lines.push(total('Non-trainable params', frozen));
+  if (optimizer > 0) lines.push(total('Optimizer params', optimizer, extra));
   const text = lines.join('\n');
   if (printFn === undefined) console.log(text);
   else printFn(text);

@@ -34,7 +34,7 @@ import { fitSteps, testSteps } from '../training/fit.js';
 import { ProgressBar, resolveVerbose, type Verbose } from '../training/progress.js';
 import { atOnce, inTurns, type Steps } from '../training/steps.js';
 import { callbackModel, type NonFinite, Trainer } from '../training/trainer.js';
-import { BaseModel, type ModelInput, type OptimizerState } from './model.js';
+import { BaseModel, countOf, type ModelInput, type OptimizerState } from './model.js';
 import { isStateful } from './predictor.js';
 
 /** Targets: of one output, or a list or an object by the outputs' names. */
@@ -155,9 +155,10 @@ export abstract class TrainableModel extends BaseModel {
 
   private adoptCompiled(compiled: Compiled): void {
     const before = this.#trainer;
+    const trainer = this.built ? new Trainer(this, compiled, before) : null;
     before?.release(compiled.optimizer);
     this.#compiled = compiled;
-    this.#trainer = this.built ? new Trainer(this, compiled, before) : null;
+    this.#trainer = trainer;
   }
 
   /** @internal Compiles the model as another one was, and goes on where that one stood: `state` is of a built model. */
