@@ -171,6 +171,13 @@ export abstract class TrainableModel extends BaseModel {
 
   // The model is built, or about to be by its first data.
   private trainerOf(x: unknown): { trainer: Trainer; inputs: Tensor[] } {
+    const compiled = this.checkCompiled();
+    const inputs = this.readInputs(x);
+    this.#trainer ??= new Trainer(this, compiled, null);
+    return { trainer: this.#trainer, inputs };
+  }
+
+  private checkCompiled(): Compiled {
     this.alive();
     if (this.#compiled === null && this.compileConfig !== null && this.compileConfig.optimizer !== undefined) {
       this.compileAs(this.compileConfig, this.optimizerState);
@@ -178,9 +185,7 @@ export abstract class TrainableModel extends BaseModel {
     if (this.#compiled === null) {
       throw new ArgumentError(`${this.owner}: You must call \`compile()\` before using the model.`);
     }
-    const inputs = this.readInputs(x);
-    this.#trainer ??= new Trainer(this, this.#compiled, null);
-    return { trainer: this.#trainer, inputs };
+    return this.#compiled;
   }
 
   // Inputs, targets and weights, checked.
@@ -321,7 +326,11 @@ export abstract class TrainableModel extends BaseModel {
   }
 
   private readyTrainer(): Trainer {
-    if (this.#compiled === null || this.built) return this.trainerOf(null as never).trainer;
+    const compiled = this.checkCompiled();
+    if (this.built) {
+      this.#trainer ??= new Trainer(this, compiled, null);
+      return this.#trainer;
+    }
     throw new ArgumentError(`${this.owner}: fit: build the model first, or give \`inputShape\``);
   }
 

@@ -65,7 +65,10 @@ export class Optimizer implements Member {
 
   #readRate(value: unknown): number | ScheduleFunction {
     if (isSchedule(value)) return getSchedule(value);
-    if (typeof value === 'number') return checkNumber(this.className, 'learningRate', value);
+    if (typeof value === 'number') {
+      if (checkNumber(this.className, 'learningRate', value) > 0) return value;
+      throw new ArgumentError(`${this.className}: \`learningRate\` must be greater than 0, received ${value}`);
+    }
     throw new ArgumentError(
       `${this.className}: Argument \`learning_rate\` should be float, or an instance of LearningRateSchedule, or a callable ` +
         '(that takes in the current iteration value and returns the corresponding learning rate value). ' +
@@ -112,7 +115,7 @@ export class Optimizer implements Member {
     return Math.fround(typeof this.#rate === 'number' ? this.#rate : this.#rate(this.rawIterations));
   }
 
-  /** @throws {ArgumentError} for a number where the optimizer was made with a schedule. */
+  /** @throws {ArgumentError} for 0 or less, and for a number where the optimizer was made with a schedule. */
   set learningRate(value: number | ScheduleFunction) {
     const rate = this.#readRate(value);
     if (typeof rate === 'number' && typeof this.#rate !== 'number') {
@@ -250,6 +253,12 @@ export class Optimizer implements Member {
    */
   step(gradients: readonly number[], squares: readonly number[] = []): void {
     if (gradients.every((gradient) => gradient === 0)) throw this.#noGradients();
+    const rate = this.learningRate;
+    if (!(rate >= 0 && rate < Number.POSITIVE_INFINITY)) {
+      throw new ArgumentError(
+        `${this.className}: the learning rate's schedule gives ${rate} for step ${this.rawIterations}`,
+      );
+    }
     const state = this.#state as State;
     const { places, sizes } = state;
     const { loss_scale_factor: scale, gradient_accumulation_steps: steps } = this.#config as Record<

@@ -4,6 +4,7 @@ import { Embedding } from '../layers/embedding.js';
 import type { BaseModel, OptimizerState } from '../models/model.js';
 import { flattenLayers } from '../models/predictor.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { Room } from '../runtime/borrow.js';
 import { showShape } from '../runtime/check.js';
 import { ArgumentError, BusyError, NonFiniteError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
@@ -35,6 +36,7 @@ export class Trainer {
   readonly #model: BaseModel;
   readonly #owner: string;
   readonly #arena: Arena;
+  readonly #room = new Room();
   #passes: Pass[] = [];
   #flat: FlatWeights | null = null;
   #addresses: number[] = [];
@@ -144,7 +146,7 @@ export class Trainer {
     this.checkIdle();
     this.#isComputing = true;
     try {
-      return run();
+      return this.#room.serve(run);
     } catch (error) {
       throw trapped(error);
     } finally {
@@ -226,6 +228,7 @@ export class Trainer {
   /** Gives all memory up; the weights stay where they are. @param next The optimizer that is used from now on. */
   release(next: Optimizer | null): void {
     this.forgetLayout();
+    this.#room.free();
     this.#flat?.freeGradients();
     if (this.compiled.ownsOptimizer && this.optimizer !== next) this.optimizer.dispose();
   }

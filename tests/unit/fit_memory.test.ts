@@ -1,12 +1,17 @@
 // Training takes its room once: ten thousand steps hold no more than the first thousand, and none of them calls malloc.
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
+
+const urlOf = (path: string) => pathToFileURL(resolve(path)).href;
+const entry = urlOf(`${process.env.SIMPLE_RNN_DIST ?? 'dist'}/index.js`);
 
 // In a process of its own, where the exports of the WebAssembly module can be counted.
 const program = `
-  import { importCounted } from './bench/lib/allocations.mjs';
+  import { importCounted } from '${urlOf('bench/lib/allocations.mjs')}';
 
-  const { library, mallocs } = await importCounted();
+  const { library, mallocs } = await importCounted('${entry}');
   const { Bidirectional, Dense, Dropout, Embedding, memory, Sequential, SimpleRNN } = library;
   const before = memory();
   const model = new Sequential([

@@ -1,15 +1,6 @@
 // A small model, data to train it on, and what is expected of errors.
 import { expect } from '@jest/globals';
-import {
-  Dense,
-  type losses,
-  memory,
-  Sequential,
-  SimpleRNN,
-  type SimpleRNNError,
-  setRandomSeed,
-  tensor,
-} from 'simple-rnn';
+import { Dense, type losses, memory, Sequential, SimpleRNN, type SimpleRNNError, tensor, utils } from 'simple-rnn';
 
 export type ErrorClass = abstract new (...values: never[]) => SimpleRNNError;
 export type Act = (model: Sequential) => unknown;
@@ -40,7 +31,7 @@ export function withOne({ data: values, shape }: typeof x, value: number) {
 
 /** A recurrent layer of four units and a Dense layer; the same weights every time. */
 export function made(units = 1, activation = 'linear'): Sequential {
-  setRandomSeed(7);
+  utils.setRandomSeed(7);
   return new Sequential([
     new SimpleRNN({ units: 4, inputShape: [STEPS, FEATURES], name: 'rnn' }),
     new Dense({ units, activation, name: 'out' }),

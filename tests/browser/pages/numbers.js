@@ -63,8 +63,8 @@ function hashOf(model) {
 
 /** 1,000 training steps of a seeded model on shuffled batches, with dropout: a hash of the weights, and the loss. */
 export async function train(simpleRNN) {
-  const { Dense, Dropout, Sequential, SimpleRNN, setRandomSeed } = simpleRNN;
-  setRandomSeed(40);
+  const { Dense, Dropout, Sequential, SimpleRNN, utils } = simpleRNN;
+  utils.setRandomSeed(40);
   const model = new Sequential([
     new SimpleRNN({ units: 11, returnSequences: true, dropout: 0.1, inputShape: [13, 5] }),
     new SimpleRNN({ units: 9, recurrentDropout: 0.1 }),
