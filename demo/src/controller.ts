@@ -1,8 +1,10 @@
 import { doneIn, type Scene } from './scene.js';
 import {
+  atOtherWeights,
   atStep,
   atTask,
   type Cell,
+  type Pace,
   type PageState,
   type Speed,
   TASK_NAMES,
@@ -64,6 +66,34 @@ export class Controller {
     const { playing } = this.#state;
     const again = !playing && this.#done === this.#steps;
     this.#store.set({ ...(again ? atStep(this.#state, 0) : this.#state), playing: !playing });
+  }
+
+  /** Trains from random weights, pauses, goes on; begins anew if the training is done. */
+  toggleTraining(isDone: boolean): void {
+    const training = this.#state.training === 'running' ? 'paused' : 'running';
+    this.#store.set({ ...(isDone ? atOtherWeights(this.#state) : this.#state), training });
+  }
+
+  /** Random weights, or those trained so far, at rest. */
+  pauseTraining(): void {
+    this.#store.patch({ training: 'paused' });
+  }
+
+  startOver(): void {
+    this.#store.set(atOtherWeights(this.#state));
+  }
+
+  /** Back to the network that Keras trained. */
+  endTraining(): void {
+    this.#store.patch({ training: 'off' });
+  }
+
+  setPace(pace: Pace): void {
+    this.#store.patch({ pace });
+  }
+
+  toggleBackward(): void {
+    this.#store.patch({ backward: !this.#state.backward });
   }
 
   setSpeed(speed: Speed): void {

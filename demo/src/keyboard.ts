@@ -8,6 +8,11 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Home End', 'to the start, to the end'],
   ['N B', 'next input, input before'],
   ['1 2 3', 'choose the task'],
+  ['R', 'train from random weights; pause; go on'],
+  ['S', 'one training step'],
+  ['W', 'other random weights'],
+  ['K', 'back to the network trained with Keras'],
+  ['G', 'the gradients of the backward pass'],
   ['T', 'theme: as the system, light, dark'],
   ['?', 'this list'],
 ];
@@ -19,6 +24,11 @@ export interface KeyActions {
   toEnd(): void;
   nextInput(by: number): void;
   chooseTask(index: number): void;
+  toggleTraining(): void;
+  stepTraining(): void;
+  startOver(): void;
+  endTraining(): void;
+  toggleBackward(): void;
   nextTheme(): void;
   closeCell(): void;
   showKeys(): void;
@@ -53,6 +63,11 @@ export function listenToKeys(actions: KeyActions): void {
       End: () => actions.toEnd(),
       n: () => actions.nextInput(1),
       b: () => actions.nextInput(-1),
+      r: () => actions.toggleTraining(),
+      s: () => actions.stepTraining(),
+      w: () => actions.startOver(),
+      k: () => actions.endTraining(),
+      g: () => actions.toggleBackward(),
       t: () => actions.nextTheme(),
       '?': () => actions.showKeys(),
       '1': () => actions.chooseTask(0),

@@ -6,7 +6,12 @@ import { mirrorInUrl } from './state/url_mirror.js';
 import { prefersStillness } from './views/dom.js';
 
 const asked = fromHash(location.hash);
-const store = new Store({ ...asked, playing: asked.playing && !prefersStillness() });
+const still = prefersStillness();
+const store = new Store({
+  ...asked,
+  playing: asked.playing && !still,
+  training: asked.training === 'running' && still ? 'paused' : asked.training,
+});
 mirrorInUrl(store);
 const root = document.getElementById('page');
 if (root) new Page(root, store, new WorkerHost());

@@ -1,13 +1,15 @@
 import { Controller } from './controller.js';
+import { Explanations } from './explanations.js';
 import type { ModelHost } from './host/model_host.js';
 import { kerasCode } from './keras_code.js';
 import { KEYS, listenToKeys } from './keyboard.js';
-import { type CellArithmetic, cellArithmetic } from './maths/cell.js';
+import type { CellArithmetic } from './maths/cell.js';
+import { rowNorms } from './maths/reach.js';
 import { Player } from './player.js';
 import { describe, doneIn, openCellIn, prepareScene, type Scene, stateOf } from './scene.js';
 import type { Cell, PageState } from './state/page_state.js';
 import type { Store } from './state/store.js';
-import { CellPanel } from './views/cell_panel.js';
+import { TrainingPanel } from './training/panel.js';
 import { type Chooser, makeChooser } from './views/choosers.js';
 import { CodeCard } from './views/code_card.js';
 import { element, prefersStillness } from './views/dom.js';
@@ -18,9 +20,7 @@ import { NumberTable } from './views/number_table.js';
 import { readPalette } from './views/palette.js';
 import { Picture } from './views/picture.js';
 import { Pointer } from './views/pointer.js';
-import { ReadingCard } from './views/reading_card.js';
 import { Transport } from './views/transport.js';
-import { WordsCard } from './views/words_card.js';
 
 /** Links drawn to an opened cell: the largest terms that come from the states before. */
 const LINKS = 6;
@@ -35,11 +35,10 @@ export class Page {
   readonly #picture: Picture;
   readonly #pointer: Pointer;
   readonly #transport: Transport;
-  readonly #cell: CellPanel;
+  readonly #training: TrainingPanel;
+  readonly #explanations: Explanations;
   readonly #keys = new KeysDialog(KEYS);
   readonly #legend = new Legend();
-  readonly #reading = new ReadingCard();
-  readonly #words = new WordsCard();
   readonly #code = new CodeCard();
   readonly #numbers = new NumberTable();
   readonly #error = element('p', { class: 'card error', role: 'alert', hidden: true });
@@ -52,37 +51,48 @@ export class Page {
   constructor(root: HTMLElement, store: Store<PageState>, host: ModelHost) {
     this.#store = store;
     this.#host = host;
-    this.#controller = new Controller(store, () => this.#scene);
-    this.#player = new Player(() => this.#controller.tick());
-    const actions = {
-      showKeys: () => this.#keys.toggle(),
-      goTo: (step: number) => this.#controller.goTo(step),
-      open: (cell: Cell) => this.#open(cell),
-      close: () => this.#closeCell(),
-    };
+    const controller = new Controller(store, () => this.#scene);
+    this.#controller = controller;
+    this.#player = new Player(() => controller.tick());
+    const goTo = (step: number) => controller.goTo(step);
+    const open = (cell: Cell) => this.#open(cell);
     this.#header = new Header({
-      choose: (task) => this.#controller.choose(task),
-      nextTheme: () => this.#controller.nextTheme(),
-      showKeys: actions.showKeys,
+      choose: (task) => controller.choose(task),
+      nextTheme: () => controller.nextTheme(),
+      showKeys: () => this.#keys.toggle(),
     });
     this.#picture = new Picture({
       hover: (step, cell, place) => this.#pointer.hover(step, cell, place),
-      open: actions.open,
-      goTo: actions.goTo,
+      open,
+      goTo,
+      toggleBackward: () => controller.toggleBackward(),
     });
     this.#pointer = new Pointer(this.#picture.heatMap, {
       size: () => this.#scene && { steps: this.#scene.run.steps, units: this.#scene.layer.units },
       start: () => store.state.cell ?? { step: Math.max(1, this.#done), unit: 0 },
-      describe: (cell) => (this.#scene ? describe(this.#scene, cell, this.#done) : ''),
-      open: actions.open,
+      describe: (cell) => this.#describe(cell),
+      open,
       moved: () => this.#renderPointer(),
     });
     this.#transport = new Transport(this.#legend, {
-      togglePlay: () => this.#controller.togglePlay(),
-      goTo: actions.goTo,
-      setSpeed: (speed) => this.#controller.setSpeed(speed),
+      togglePlay: () => controller.togglePlay(),
+      goTo,
+      setSpeed: (speed) => controller.setSpeed(speed),
     });
-    this.#cell = new CellPanel({ close: actions.close, move: (units) => this.#controller.moveCell(units) });
+    this.#training = new TrainingPanel({
+      toggle: (isDone) => controller.toggleTraining(isDone),
+      step: () => this.#stepTraining(),
+      startOver: () => controller.startOver(),
+      setPace: (pace) => controller.setPace(pace),
+      end: () => controller.endTraining(),
+      moved: (scene) => this.#show(scene),
+      ended: () => controller.pauseTraining(),
+      failed: (message) => this.#fail(message),
+    });
+    this.#explanations = new Explanations(this.#training.card.element, {
+      close: () => this.#closeCell(),
+      move: (units) => controller.moveCell(units),
+    });
     root.replaceChildren(...this.#layOut());
     this.#listen();
     this.#showTheme();
@@ -95,14 +105,7 @@ export class Page {
 
   #layOut(): HTMLElement[] {
     const ask = element('section', { class: 'ask', 'aria-label': 'Task and input' }, this.#question, this.#chooserSlot);
-    const aside = element(
-      'aside',
-      { tabindex: 0, 'aria-label': 'Explanations' },
-      this.#reading.element,
-      this.#cell.element,
-      this.#words.element,
-    );
-    const stage = element('div', { class: 'stage' }, this.#picture.element, aside);
+    const stage = element('div', { class: 'stage' }, this.#picture.element, this.#explanations.element);
     const fold = element('div', { class: 'fold' }, ask, this.#error, stage);
     return [
       this.#header.element,
@@ -116,7 +119,8 @@ export class Page {
   #listen(): void {
     this.#store.subscribe((state, before) => {
       if (state.theme !== before.theme) this.#showTheme();
-      if (state.task !== before.task || state.input !== before.input) void this.#prepare();
+      const parts = ['task', 'input', 'training', 'seed', 'pace'] as const;
+      if (parts.some((part) => state[part] !== before[part])) void this.#prepare();
       else this.#render();
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#showTheme());
@@ -128,45 +132,84 @@ export class Page {
       toEnd: () => controller.toEnd(),
       nextInput: (by) => controller.nextInput(by),
       chooseTask: (index) => controller.chooseTask(index),
+      toggleTraining: () => controller.toggleTraining(this.#training.isDone),
+      stepTraining: () => this.#stepTraining(),
+      startOver: () => controller.startOver(),
+      endTraining: () => controller.endTraining(),
+      toggleBackward: () => controller.toggleBackward(),
       nextTheme: () => controller.nextTheme(),
       closeCell: () => this.#closeCell(),
       showKeys: () => this.#keys.toggle(),
     });
   }
 
-  /** Loads and runs what the state asks for; only the latest request is shown. */
+  /** Loads and runs what the state asks for; only the latest request is shown. A network in training shows itself. */
   async #prepare(): Promise<void> {
     const asked = ++this.#asked;
-    const before = this.#scene;
+    const { state } = this.#store;
+    this.#training.follow(state);
+    if (state.training !== 'off') return;
     try {
-      const scene = await prepareScene(this.#host, this.#store.state);
-      if (asked !== this.#asked) return;
-      this.#scene = scene;
-      this.#error.hidden = true;
-      if (before?.task !== scene.task) this.#showTask(scene);
-      this.#showScene(scene);
-      this.#render();
+      const scene = await prepareScene(this.#host, state);
+      if (asked === this.#asked) this.#show(scene);
     } catch (error) {
-      if (asked !== this.#asked) return;
-      this.#error.hidden = false;
-      this.#error.textContent = `This network could not be shown: ${error instanceof Error ? error.message : String(error)}`;
+      if (asked === this.#asked) this.#fail(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  #fail(message: string): void {
+    this.#error.hidden = false;
+    this.#error.textContent = `This network could not be shown: ${message}`;
+  }
+
+  /** Shows what a network does now, the one loaded or the one in training. */
+  #show(scene: Scene): void {
+    const before = this.#scene;
+    this.#scene = scene;
+    this.#error.hidden = true;
+    if (before?.task !== scene.task) this.#showTask(scene);
+    if (before?.input !== scene.input || before.task !== scene.task) this.#chooser?.show(scene.input);
+    // what is written about the network changes with the task, and when a training begins or ends
+    if (before?.task !== scene.task || before.microseconds !== scene.microseconds) this.#showCode(scene);
+    this.#explanations.showScene(scene);
+    this.#render();
   }
 
   /** What changes with the task. */
   #showTask({ task }: Scene): void {
     this.#question.textContent = task.words.question;
-    this.#words.show(task.words);
     this.#chooser = makeChooser(task.choice, (chosen) => this.#chooser?.show(this.#controller.chooseInput(chosen)));
     this.#chooserSlot.replaceChildren(this.#chooser.element);
   }
 
-  /** What changes with the input. */
-  #showScene({ task, input, card, run, layer, states, labels }: Scene): void {
-    this.#chooser?.show(input);
+  #showCode({ task, card, run, microseconds }: Scene): void {
+    const file = task.model.split('/').pop() ?? '';
+    const layers = card.layers.filter(({ className }) => className !== 'InputLayer').length;
+    const facts = [
+      ...task.words.facts,
+      ['Size', `${card.parameters.toLocaleString('en')} weights in ${layers} layers`],
+    ];
+    const last =
+      microseconds === null
+        ? ['In the picture', 'a network trained on this page; the figures here are those of the one that Keras trained']
+        : ['Time', `${microseconds.toPrecision(2)} µs for all ${run.steps} steps, in this browser`];
+    this.#code.show(kerasCode(card.layers, file), task.model, [...facts, last] as [string, string][]);
+  }
+
+  /** What changes with the state of the page and with the network. */
+  #render(): void {
+    const scene = this.#scene;
+    const { state } = this.#store;
+    this.#header.show(state.task, state.theme);
+    if (!scene || scene.task.name !== state.task) return;
+    const { task, input, run, layer, states, labels } = scene;
+    const done = this.#done;
+    this.#player.set(state.playing, state.speed);
+    this.#transport.show(done, run.steps, labels[done - 1] ?? '', state.playing, state.speed);
     this.#picture.show({
       states: states.states,
       units: layer.units,
+      backward: state.backward ? { gradient: states.stateGradient } : null,
       inputs: task.inputPicture(input),
       outputs: task.outputPicture(input, run),
       labels,
@@ -174,28 +217,11 @@ export class Page {
       stateTitle: `States: h[t][unit], ${layer.units} units`,
       outputTitle: task.outputTitle,
     });
-    const file = task.model.split('/').pop() ?? '';
-    const layers = card.layers.filter(({ className }) => className !== 'InputLayer').length;
-    this.#code.show(kerasCode(card.layers, file), task.model, [
-      ...task.words.facts,
-      ['Size', `${card.parameters.toLocaleString('en')} weights in ${layers} layers`],
-      ['Time', `${run.microseconds.toPrecision(2)} µs for all ${run.steps} steps, in this browser`],
-    ]);
-  }
-
-  /** What changes with the step and the opened cell. */
-  #render(): void {
-    const scene = this.#scene;
-    const { task: name, playing, speed, theme } = this.#store.state;
-    this.#header.show(name, theme);
-    if (!scene || scene.task.name !== name) return;
-    const { task, input, run, layer, states, labels } = scene;
-    const done = this.#done;
-    this.#player.set(playing, speed);
-    this.#transport.show(done, run.steps, labels[done - 1] ?? '', playing, speed);
-    this.#reading.show(task.reading(input, run, done));
-    this.#renderCell(scene);
+    const arithmetic = this.#explanations.render(scene, state, done);
+    for (const map of this.#picture.heatMaps)
+      map.setOpen(openCellIn(scene, state), arithmetic && map === this.#picture.heatMap ? linksOf(arithmetic) : []);
     this.#renderPointer();
+    const norms = state.backward && states.stateGradient ? rowNorms(states.stateGradient, layer.units) : null;
     this.#numbers.show({
       caption: `${task.words.title}: states of ${layer.units} units`,
       labels,
@@ -203,25 +229,9 @@ export class Page {
       units: layer.units,
       done,
       answers: Array.from({ length: done }, (_, t) => task.reading(input, run, t + 1).value),
+      norms,
     });
     document.documentElement.dataset.ready = `${task.name} ${input} ${done}`;
-  }
-
-  #renderCell(scene: Scene): void {
-    const { task, input, layer, states, labels } = scene;
-    const open = openCellIn(scene, this.#store.state);
-    const arithmetic = open && cellArithmetic(layer, states, open.step, open.unit);
-    this.#cell.show(
-      open &&
-        arithmetic && {
-          ...open,
-          label: labels[open.step - 1] ?? '',
-          activation: layer.activation,
-          arithmetic,
-          featureLabel: (index) => task.featureLabel(input, open.step, index),
-        },
-    );
-    this.#picture.heatMap.setOpen(open, arithmetic ? linksOf(arithmetic) : []);
   }
 
   /** What changes with the mouse and the keyboard's cursor. */
@@ -230,20 +240,29 @@ export class Page {
     if (!scene) return;
     const { cell, step } = this.#pointer;
     this.#picture.setTime({ steps: scene.run.steps, done: this.#done, hovered: step });
-    this.#picture.heatMap.setCursor(cell);
+    for (const map of this.#picture.heatMaps) map.setCursor(cell);
     const looked = cell ?? openCellIn(scene, this.#store.state);
     this.#legend.mark(looked && looked.step <= this.#done ? stateOf(scene, looked) : null);
+  }
+
+  #describe(cell: Cell): string {
+    return this.#scene ? describe(this.#scene, cell, this.#done, this.#store.state.backward) : '';
+  }
+
+  #stepTraining(): void {
+    this.#controller.pauseTraining();
+    this.#training.step();
   }
 
   #open(cell: Cell): void {
     this.#controller.open(cell);
     const behavior = prefersStillness() ? 'instant' : 'smooth';
-    this.#cell.element.scrollIntoView({ block: 'nearest', behavior });
-    if (this.#scene) this.#pointer.say(`Opened ${describe(this.#scene, cell, this.#done)}`);
+    this.#explanations.cell.element.scrollIntoView({ block: 'nearest', behavior });
+    this.#pointer.say(`Opened ${this.#describe(cell)}`);
   }
 
   #closeCell(): void {
-    const inside = this.#cell.element.contains(document.activeElement);
+    const inside = this.#explanations.cell.element.contains(document.activeElement);
     this.#controller.closeCell();
     if (inside) this.#picture.heatMap.canvas.focus();
   }
@@ -253,7 +272,7 @@ export class Page {
     if (theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     const palette = readPalette();
-    for (const view of [this.#picture, this.#legend, this.#cell]) view.setPalette(palette);
+    for (const view of [this.#picture, this.#legend, this.#explanations, this.#training.card]) view.setPalette(palette);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { ModelCard, ModelHost, RecurrentCard, RecurrentRun, Run } from './host/model_host.js';
-import { fixed } from './maths/format.js';
+import type { CrowdRun, ModelCard, ModelHost, RecurrentCard, RecurrentRun, Run } from './host/model_host.js';
+import { fixed, scientific } from './maths/format.js';
 import type { Cell, PageState } from './state/page_state.js';
 import { TASKS, type Task } from './tasks/index.js';
 
@@ -14,6 +14,19 @@ export interface Scene {
   readonly states: RecurrentRun;
   /** What the task calls each step. */
   readonly labels: readonly string[];
+  /** The task's crowd in the principal plane of its states. */
+  readonly crowd: CrowdRun;
+  /** Time of one `predict`; null in a network that is being trained. */
+  readonly microseconds: number | null;
+}
+
+/** What a network and its work on an input are, for a task. */
+type Parts = Pick<Scene, 'task' | 'input' | 'card' | 'run' | 'crowd' | 'microseconds'>;
+
+export function sceneOf(parts: Parts): Scene {
+  const [layer, states] = [parts.card.recurrent[0], parts.run.recurrent[0]];
+  if (!layer || !states) throw new Error(`${parts.task.name}: the model has no recurrent layer`);
+  return { ...parts, layer, states, labels: parts.task.stepLabels(parts.input) };
 }
 
 /** Loads what the state asks for and runs the network on it. */
@@ -22,10 +35,8 @@ export async function prepareScene(host: ModelHost, state: PageState): Promise<S
   const url = new URL(task.model, document.baseURI).href;
   const [card] = await Promise.all([host.load(url), task.load()]);
   const input = task.correct(state.input || task.first);
-  const run = await host.run(url, task.encode(input));
-  const [layer, states] = [card.recurrent[0], run.recurrent[0]];
-  if (!layer || !states) throw new Error(`${task.model} has no recurrent layer`);
-  return { task, input, card, run, layer, states, labels: task.stepLabels(input) };
+  const [run, crowd] = await Promise.all([host.run(url, task.encode(input)), host.runCrowd(url, task.crowd())]);
+  return sceneOf({ task, input, card, run, crowd, microseconds: run.microseconds });
 }
 
 /** Steps done in a scene. */
@@ -42,8 +53,10 @@ export function stateOf({ states, layer }: Scene, { step, unit }: Cell): number 
   return states.states[(step - 1) * layer.units + unit] ?? Number.NaN;
 }
 
-/** A cell and its number in words; `done` steps are computed. */
-export function describe(scene: Scene, cell: Cell, done: number): string {
+/** A cell and its number in words; `done` steps are computed. With `backward` the gradient there, too. */
+export function describe(scene: Scene, cell: Cell, done: number, backward: boolean): string {
   const value = cell.step <= done ? fixed(stateOf(scene, cell)) : 'not yet computed';
-  return `unit ${cell.unit}, step ${cell.step} (${scene.labels[cell.step - 1]}): ${value}`;
+  const gradient = scene.states.stateGradient?.[(cell.step - 1) * scene.layer.units + cell.unit];
+  const more = backward && gradient !== undefined ? `; dLoss/dh ${scientific(gradient)}` : '';
+  return `unit ${cell.unit}, step ${cell.step} (${scene.labels[cell.step - 1]}): ${value}${more}`;
 }

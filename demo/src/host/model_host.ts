@@ -1,7 +1,33 @@
-/** One example for a model: `shape` without the batch. */
-export interface Example {
+import type { Plane } from '../maths/principal_plane.js';
+
+/** Numbers in row-major order. */
+export interface Values {
   readonly data: Float32Array;
   readonly shape: readonly number[];
+}
+
+/** What a model should have answered: `shape` without the batch, and the loss that judges, by Keras' name. */
+export interface Target extends Values {
+  readonly loss: string;
+}
+
+/** One example for a model: `shape` without the batch. */
+export interface Example extends Values {
+  /** null where nobody knows it: then there is no gradient. */
+  readonly target: Target | null;
+}
+
+/** Sequences whose states are drawn as trajectories, [N, T, …]. */
+export interface Crowd extends Values {
+  /** Steps of each sequence, up to T. */
+  readonly lengths: readonly number[];
+}
+
+/** The states of a crowd in the plane of their first two principal components. */
+export interface CrowdRun {
+  readonly plane: Plane;
+  /** [N, T, 2] */
+  readonly paths: Float32Array;
 }
 
 /** A layer as Keras describes it. */
@@ -40,6 +66,8 @@ export interface RecurrentRun {
   readonly inputContribution: Float32Array;
   /** h₋₁·U, [T, U] */
   readonly recurrentContribution: Float32Array;
+  /** dLoss/dh, [T, U]; null for an example without target */
+  readonly stateGradient: Float32Array | null;
 }
 
 /** What a model did with one example. */
@@ -52,7 +80,10 @@ export interface Run {
   readonly outputSize: number;
   /** What the model's own `predict` answers: [K], or [T, K] if it answers at every step. */
   readonly prediction: Float32Array;
-  /** Time of one `predict`, mean of several, in microseconds. */
+}
+
+/** A run with the time of one `predict`, mean of several, in microseconds. */
+export interface TimedRun extends Run {
   readonly microseconds: number;
 }
 
@@ -61,5 +92,7 @@ export interface ModelHost {
   /** Loads the model at an absolute URL; a second call gives the same card. */
   load(url: string): Promise<ModelCard>;
   /** Runs a loaded model on one example. */
-  run(url: string, example: Example): Promise<Run>;
+  run(url: string, example: Example): Promise<TimedRun>;
+  /** Runs a loaded model on a crowd. */
+  runCrowd(url: string, crowd: Crowd): Promise<CrowdRun>;
 }

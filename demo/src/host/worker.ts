@@ -1,4 +1,3 @@
-import type { Example } from './model_host.js';
 import { PackageHost } from './package_host.js';
 import type { Reply, Request } from './worker_host.js';
 
@@ -6,8 +5,8 @@ const host = new PackageHost();
 
 async function answer({ id, method, parameters }: Request): Promise<Reply> {
   try {
-    const [url, example] = parameters as [string, Example];
-    return { id, result: await (method === 'load' ? host.load(url) : host.run(url, example)) };
+    const work = host[method] as (...parameters: unknown[]) => Promise<unknown>;
+    return { id, result: await work.apply(host, [...parameters]) };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) };
   }

@@ -1,4 +1,4 @@
-import type { Example, ModelCard, ModelHost, Run } from './model_host.js';
+import type { Crowd, CrowdRun, Example, ModelCard, ModelHost, TimedRun } from './model_host.js';
 
 export interface Request {
   readonly id: number;
@@ -36,8 +36,12 @@ export class WorkerHost implements ModelHost {
     return this.#ask('load', url) as Promise<ModelCard>;
   }
 
-  run(url: string, example: Example): Promise<Run> {
-    return this.#ask('run', url, example) as Promise<Run>;
+  run(url: string, example: Example): Promise<TimedRun> {
+    return this.#ask('run', url, example) as Promise<TimedRun>;
+  }
+
+  runCrowd(url: string, crowd: Crowd): Promise<CrowdRun> {
+    return this.#ask('runCrowd', url, crowd) as Promise<CrowdRun>;
   }
 
   #ask(method: keyof ModelHost, ...parameters: unknown[]): Promise<unknown> {

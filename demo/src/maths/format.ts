@@ -13,3 +13,10 @@ export function percent(probability: number): string {
   const value = probability * 100;
   return value > 0 && value < 0.5 ? '<1 %' : value > 99.5 && value < 100 ? '>99 %' : `${Math.round(value)} %`;
 }
+
+/** A number of any size in a few digits, with true minus signs. */
+export const scientific = (value: number, digits = 2) =>
+  (value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 100)
+    ? value.toPrecision(digits)
+    : value.toExponential(digits - 1)
+  ).replaceAll('-', '−');

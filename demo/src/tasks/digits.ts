@@ -1,11 +1,14 @@
 import type { Example, Run } from '../host/model_host.js';
 import { percent } from '../maths/format.js';
 import { fetchFile, largest, row, rows } from './fetch_file.js';
-import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.js';
+import type { Choice, ClassedCrowd, InputPicture, OutputPicture, Reading, Task, Words } from './task.js';
 
 const SIZE = 8;
 const RECORD = SIZE * SIZE + 1;
 const CLASSES = Array.from({ length: 10 }, (_, digit) => String(digit));
+const LOSS = 'sparse_categorical_crossentropy';
+/** Examples of each digit drawn as trajectories. */
+const OF_EACH = 4;
 /** One test example of each digit that the network reads rightly, and two that it gets wrong. */
 const PICKS = [101, 47, 113, 23, 41, 35, 65, 17, 53, 29, 539, 1553];
 
@@ -16,6 +19,7 @@ export class Digits implements Task {
   readonly first = '23';
   readonly outputTitle = 'Outputs: probability of each digit, row by row';
   readonly inputTitle = 'Inputs: one row of pixels at each step';
+  readonly answersEveryStep = false;
   readonly words = WORDS;
   #images: Float32Array[] = [];
   #labels: number[] = [];
@@ -40,7 +44,28 @@ export class Digits implements Task {
   }
 
   encode(input: string): Example {
-    return { data: this.#image(input), shape: [SIZE, SIZE] };
+    const target = { data: Float32Array.of(this.#label(input)), shape: [1], loss: LOSS };
+    return { data: this.#image(input), shape: [SIZE, SIZE], target };
+  }
+
+  /** Test digits, as many of each. */
+  crowd(): ClassedCrowd {
+    const chosen = CLASSES.flatMap((_, digit) =>
+      this.#labels
+        .map((label, index) => ({ label, index }))
+        .filter(({ label, index }) => label === digit && index % 6 === 5)
+        .slice(0, OF_EACH),
+    );
+    const data = new Float32Array(chosen.length * SIZE * SIZE);
+    for (const [n, { index }] of chosen.entries()) data.set(this.#image(String(index)), n * SIZE * SIZE);
+    return {
+      data,
+      shape: [chosen.length, SIZE, SIZE],
+      lengths: chosen.map(() => SIZE),
+      classes: chosen.map(({ label }) => label),
+      classNames: CLASSES,
+      marks: chosen.map(({ label }) => String(label)),
+    };
   }
 
   stepLabels(): string[] {
@@ -85,6 +110,7 @@ export class Digits implements Task {
 
 const WORDS: Words = {
   title: 'Digits',
+  figure: 'Accuracy',
   question: 'Which digit is this?',
   lead: 'The network sees one row of eight pixels at each step, never the whole picture, and says in the end which digit it was.',
   outputs:

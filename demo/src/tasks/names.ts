@@ -1,7 +1,7 @@
 import type { Example, Run } from '../host/model_host.js';
 import { percent } from '../maths/format.js';
 import { largest, row, rows } from './fetch_file.js';
-import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.js';
+import type { Choice, ClassedCrowd, InputPicture, OutputPicture, Reading, Task, Words } from './task.js';
 
 /** Token 0 pads, 1 starts a name, 2 ends it. */
 const ALPHABET = '_^$abcdefghijklmnopqrstuvwxyz';
@@ -9,6 +9,12 @@ const CLASSES = [...ALPHABET].map((letter) => (letter === '^' ? 'start' : letter
 const START = 1;
 const END = 2;
 const LONGEST = 13;
+/** Names drawn as trajectories. */
+const CROWD = (
+  'adam alice amelia arthur barbara carl charlotte daniel david diana edith edward elena emma felix frank gloria hannah ' +
+  'henry irene jack jennifer john joseph julia kenneth laura leo margaret maria martin olivia nora patrick peter ruby ' +
+  'samuel sophie thomas victor'
+).split(' ');
 
 /** The input is a name of a–z. */
 export class Names implements Task {
@@ -17,6 +23,7 @@ export class Names implements Task {
   readonly first = 'katharine';
   readonly outputTitle = 'Outputs: the likeliest next letters';
   readonly inputTitle = 'Inputs: the letters read';
+  readonly answersEveryStep = true;
   readonly words = WORDS;
   readonly choice: Choice = {
     kind: 'name',
@@ -37,7 +44,25 @@ export class Names implements Task {
 
   encode(input: string): Example {
     const tokens = this.#tokens(input);
-    return { data: Float32Array.from(tokens), shape: [tokens.length] };
+    const next = Float32Array.of(...tokens.slice(1), END);
+    return {
+      data: Float32Array.from(tokens),
+      shape: [tokens.length],
+      target: { data: next, shape: [next.length], loss: 'sparse_categorical_crossentropy' },
+    };
+  }
+
+  crowd(): ClassedCrowd {
+    const data = new Float32Array(CROWD.length * (LONGEST + 1));
+    for (const [n, name] of CROWD.entries()) data.set(this.#tokens(name), n * (LONGEST + 1));
+    return {
+      data,
+      shape: [CROWD.length, LONGEST + 1],
+      lengths: CROWD.map((name) => name.length + 1),
+      classes: CROWD.map((name) => (/[aeiouy]$/.test(name) ? 1 : 0)),
+      classNames: ['read up to a consonant', 'up to a vowel'],
+      marks: CROWD.map((name) => name.slice(-1)),
+    };
   }
 
   stepLabels(input: string): string[] {
@@ -83,6 +108,7 @@ export class Names implements Task {
 
 const WORDS: Words = {
   title: 'Names',
+  figure: 'Bits',
   question: 'Which letter comes next?',
   lead: 'The network reads a first name letter by letter and says after each one how likely every letter is to follow.',
   outputs:

@@ -1,11 +1,14 @@
 import type { Example, Run } from '../host/model_host.js';
 import { fixed } from '../maths/format.js';
 import { fetchFile } from './fetch_file.js';
-import type { Choice, InputPicture, OutputPicture, Reading, Task, Words } from './task.js';
+import type { Choice, ClassedCrowd, InputPicture, OutputPicture, Reading, Task, Words } from './task.js';
 
 const WINDOW = 24;
 const LAST_TRAINED = 1950;
 const TOP = 200;
+/** The last years of the windows drawn as trajectories are so many years apart. */
+const APART = 9;
+const CLASSES = ['fewer sunspots next year', 'more'];
 
 /** The network reads roots: the sun's great years would drown the small ones otherwise. */
 const encode = (sunspots: number) => Math.sqrt(sunspots) / 10;
@@ -18,6 +21,7 @@ export class Sunspots implements Task {
   readonly first = '1998';
   readonly outputTitle = 'Outputs: next year, ◆ forecast, ● measured';
   readonly inputTitle = 'Inputs: sunspots of each year';
+  readonly answersEveryStep = false;
   readonly words = WORDS;
   #firstYear = 0;
   #values: readonly number[] = [];
@@ -41,7 +45,29 @@ export class Sunspots implements Task {
   }
 
   encode(input: string): Example {
-    return { data: Float32Array.from(this.#read(input), encode), shape: [WINDOW, 1] };
+    const truth = this.#measured(Number(input));
+    const target = { data: Float32Array.of(encode(truth)), shape: [1], loss: 'mean_squared_error' };
+    return {
+      data: Float32Array.from(this.#read(input), encode),
+      shape: [WINDOW, 1],
+      target: Number.isNaN(truth) ? null : target,
+    };
+  }
+
+  crowd(): ClassedCrowd {
+    const years = Math.floor((this.#values.length - WINDOW) / APART);
+    const ends = Array.from({ length: years }, (_, i) => this.#firstYear + WINDOW + i * APART);
+    return {
+      data: Float32Array.from(
+        ends.flatMap((year) => this.#read(String(year))),
+        encode,
+      ),
+      shape: [years, WINDOW, 1],
+      lengths: ends.map(() => WINDOW),
+      classes: ends.map((year) => (this.#measured(year) > this.#measured(year - 1) ? 1 : 0)),
+      classNames: CLASSES,
+      marks: [],
+    };
   }
 
   stepLabels(input: string): string[] {
@@ -90,6 +116,7 @@ export class Sunspots implements Task {
 
 const WORDS: Words = {
   title: 'Sunspots',
+  figure: 'Error',
   question: 'How many sunspots next year?',
   lead: 'The network reads 24 years, one at each step, and then names the number of the year that follows.',
   outputs:

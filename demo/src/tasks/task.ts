@@ -1,4 +1,4 @@
-import type { Example, Run } from '../host/model_host.js';
+import type { Crowd, Example, Run } from '../host/model_host.js';
 import type { TaskName } from '../state/page_state.js';
 
 /** What stands below the states: what the network reads, one column a step. */
@@ -55,12 +55,23 @@ export type Choice =
     }
   | { readonly kind: 'name'; readonly longest: number; readonly picks: readonly string[] };
 
+/** Sequences drawn as trajectories, each of a class. */
+export interface ClassedCrowd extends Crowd {
+  readonly classes: readonly number[];
+  /** What the classes are called. */
+  readonly classNames: readonly string[];
+  /** What stands at the end of each line, or nothing. */
+  readonly marks: readonly string[];
+}
+
 /** The texts beside the pictures. */
 export interface Words {
   readonly title: string;
   readonly question: string;
   readonly lead: string;
   readonly outputs: string;
+  /** What the figure of a training is called, in a word. */
+  readonly figure: string;
   readonly states: string;
   readonly inputs: string;
   readonly tries: readonly string[];
@@ -84,6 +95,10 @@ export interface Task {
   /** The nearest input that makes sense. */
   correct(input: string): string;
   encode(input: string): Example;
+  /** Whether every step has a target of its own, or the last one alone. */
+  readonly answersEveryStep: boolean;
+  /** The same sequences every time. */
+  crowd(): ClassedCrowd;
   /** One short label per step, below the picture. */
   stepLabels(input: string): readonly string[];
   inputPicture(input: string): InputPicture;

@@ -21,8 +21,9 @@ export class HeatMap extends TimeView {
   #links: readonly Link[] = [];
   #fadeFrom = 0;
 
-  constructor() {
-    super('heat-map');
+  /** `kind`: the class of its element. */
+  constructor(kind = 'heat-map') {
+    super(kind);
   }
 
   setValues(values: Float32Array, units: number): void {

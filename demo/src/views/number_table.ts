@@ -1,4 +1,4 @@
-import { fixed } from '../maths/format.js';
+import { fixed, scientific } from '../maths/format.js';
 import { element } from './dom.js';
 
 export interface TableData {
@@ -10,6 +10,8 @@ export interface TableData {
   readonly done: number;
   /** What the network says after each step. */
   readonly answers: readonly string[];
+  /** The norm of dLoss/dh at each step; null: not shown. */
+  readonly norms: readonly number[] | null;
 }
 
 /** The same numbers as in the picture, as a table; made when it is opened. */
@@ -39,7 +41,7 @@ export class NumberTable {
 
   #draw(): void {
     if (!this.element.open || !this.#data) return;
-    const { caption, labels, states, units, done, answers } = this.#data;
+    const { caption, labels, states, units, done, answers, norms } = this.#data;
     const cells = (t: number) =>
       Array.from({ length: units }, (_, unit) => element('td', {}, fixed(states[t * units + unit] ?? Number.NaN)));
     this.#body.replaceChildren(
@@ -53,9 +55,13 @@ export class NumberTable {
           element(
             'tr',
             {},
-            ...['Step', 'Input', 'Answer', ...Array.from({ length: units }, (_, unit) => `h[${unit}]`)].map((name) =>
-              element('th', { scope: 'col' }, name),
-            ),
+            ...[
+              'Step',
+              'Input',
+              'Answer',
+              ...(norms ? ['‖dLoss/dh‖'] : []),
+              ...Array.from({ length: units }, (_, unit) => `h[${unit}]`),
+            ].map((name) => element('th', { scope: 'col' }, name)),
           ),
         ),
         element(
@@ -68,6 +74,7 @@ export class NumberTable {
               element('th', { scope: 'row' }, String(t + 1)),
               element('td', {}, labels[t] ?? ''),
               element('td', {}, answers[t] ?? ''),
+              ...(norms ? [element('td', {}, scientific(norms[t] ?? Number.NaN))] : []),
               ...cells(t),
             ),
           ),

@@ -2,12 +2,15 @@ import { type Colour, colourOf, css, DARK, inkOn, LIGHT, type Scale } from '../m
 
 /** The colours of the current theme, for the canvases. */
 export interface Palette {
+  readonly isDark: boolean;
   readonly scale: Scale;
   readonly text: string;
   readonly muted: string;
   readonly line: string;
   readonly surface: string;
+  readonly edge: string;
   readonly accent: string;
+  readonly right: string;
   readonly font: string;
   /** CSS colours of −1 … +1 in 256 steps: a canvas of thousands of cells wants them ready. */
   readonly ramp: readonly string[];
@@ -19,14 +22,18 @@ const STEPS = 256;
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const property = (name: string) => style.getPropertyValue(name).trim();
-  const scale = property('--theme') === 'dark' ? DARK : LIGHT;
+  const isDark = property('--theme') === 'dark';
+  const scale = isDark ? DARK : LIGHT;
   return {
+    isDark,
     scale,
     text: property('--text'),
     muted: property('--muted'),
     line: property('--line'),
     surface: property('--surface'),
+    edge: property('--edge'),
     accent: property('--accent'),
+    right: property('--right'),
     font: getComputedStyle(document.body).fontFamily,
     ramp: Array.from({ length: STEPS }, (_, i) => css(colourOf(scale, (2 * i) / (STEPS - 1) - 1))),
   };

@@ -1,5 +1,6 @@
 import type { Cell } from '../state/page_state.js';
 import type { InputPicture, OutputPicture } from '../tasks/task.js';
+import { Backward } from './backward.js';
 import { element } from './dom.js';
 import { HeatMap } from './heat_map.js';
 import { InputBars, InputLetters, InputPixels } from './input_views.js';
@@ -11,6 +12,8 @@ import type { Time, TimeView } from './time_view.js';
 export interface PictureData {
   readonly states: Float32Array;
   readonly units: number;
+  /** null: the backward pass is not shown. `gradient`: dLoss/dh, [T, U]; null if no target is known. */
+  readonly backward: { readonly gradient: Float32Array | null } | null;
   readonly inputs: InputPicture;
   readonly outputs: OutputPicture;
   readonly labels: readonly string[];
@@ -24,11 +27,14 @@ export interface PictureEvents {
   hover(step: number, cell: Cell | null, place: { x: number; y: number } | null): void;
   open(cell: Cell): void;
   goTo(step: number): void;
+  toggleBackward(): void;
 }
 
 /** The unrolled network: inputs below, states in the middle, outputs above, time to the right. */
 export class Picture {
   readonly heatMap = new HeatMap();
+  readonly heatMaps: readonly HeatMap[];
+  readonly #backward: Backward;
   readonly #titles = { outputs: element('h2'), states: element('h2'), inputs: element('h2') };
   readonly #outputs = element('div', { class: 'slot outputs' });
   readonly #inputs = element('div', { class: 'slot inputs' });
@@ -45,6 +51,8 @@ export class Picture {
 
   constructor(events: PictureEvents) {
     this.#events = events;
+    this.#backward = new Backward(() => events.toggleBackward());
+    this.heatMaps = [this.heatMap, this.#backward.heatMap];
     this.heatMap.canvas.tabIndex = 0;
     this.heatMap.canvas.setAttribute('role', 'application');
     this.element = element(
@@ -52,8 +60,9 @@ export class Picture {
       { class: 'picture', id: 'picture', tabindex: -1, 'aria-label': 'The network, unrolled in time' },
       this.#titles.outputs,
       this.#outputs,
-      this.#titles.states,
+      element('div', { class: 'title' }, this.#titles.states, this.#backward.toggle),
       this.heatMap.element,
+      this.#backward.element,
       this.#titles.inputs,
       this.#inputs,
     );
@@ -73,17 +82,19 @@ export class Picture {
     this.#titles.states.textContent = data.stateTitle;
     this.#titles.inputs.textContent = data.inputTitle;
     this.heatMap.setValues(data.states, data.units);
-    this.heatMap.element.classList.toggle('many', data.units > 60);
+    for (const map of this.heatMaps) map.element.classList.toggle('many', data.units > 60);
     this.heatMap.canvas.setAttribute(
       'aria-label',
       `${data.stateTitle}. Arrow keys move from cell to cell, Enter opens the arithmetic of a cell.`,
     );
+    this.element.classList.toggle('both', data.backward !== null);
+    this.#backward.show(data.backward !== null, data.backward?.gradient ?? null, data.units);
     this.#show(this.#outputs, this.#outputView(data.outputs), data.outputTitle);
     this.#show(this.#inputs, this.#inputView(data.inputs, data.labels), data.inputTitle);
   }
 
   get #all(): readonly TimeView[] {
-    return [this.heatMap, ...Object.values(this.#views)];
+    return [this.heatMap, ...this.#backward.views, ...Object.values(this.#views)];
   }
 
   #show(slot: HTMLElement, view: TimeView, label: string): void {
@@ -123,14 +134,14 @@ export class Picture {
     for (const view of this.#all) {
       const { canvas } = view;
       canvas.addEventListener('pointermove', ({ offsetX, offsetY, clientX, clientY }) => {
-        const cell = view === this.heatMap ? this.heatMap.cellAt(offsetX, offsetY) : null;
+        const cell = view instanceof HeatMap ? view.cellAt(offsetX, offsetY) : null;
         this.#events.hover(view.stepAt(offsetX), cell, { x: clientX, y: clientY });
       });
       canvas.addEventListener('pointerleave', () => this.#events.hover(0, null, null));
       canvas.addEventListener('click', ({ offsetX, offsetY }) => {
-        const cell = view === this.heatMap ? this.heatMap.cellAt(offsetX, offsetY) : null;
+        const cell = view instanceof HeatMap ? view.cellAt(offsetX, offsetY) : null;
         if (cell) this.#events.open(cell);
-        else if (view !== this.heatMap && view.stepAt(offsetX)) this.#events.goTo(view.stepAt(offsetX));
+        else if (!(view instanceof HeatMap) && view.stepAt(offsetX)) this.#events.goTo(view.stepAt(offsetX));
       });
     }
   }

@@ -1,4 +1,4 @@
-import { element } from './dom.js';
+import { CanvasView } from './canvas_view.js';
 import type { Palette } from './palette.js';
 
 /** How many steps there are, how many are done, and which one the pointer is on (from 1; 0: none). */
@@ -17,29 +17,8 @@ const MARGIN = 4;
  * A picture with time to the right: one column a step, all views of a page in the same columns.
  * It takes arrays and draws; it knows no model. A subclass draws within `paint`.
  */
-export abstract class TimeView {
-  readonly canvas = element('canvas');
-  readonly element = element('div', { class: 'strip' }, this.canvas);
-  protected readonly context: CanvasRenderingContext2D;
+export abstract class TimeView extends CanvasView {
   protected time: Time = { steps: 1, done: 1, hovered: 0 };
-  protected palette: Palette | null = null;
-  protected width = 0;
-  protected height = 0;
-  #ratio = 1;
-  #frame = 0;
-
-  constructor(kind: string) {
-    const context = this.canvas.getContext('2d');
-    if (!context) throw new Error('this browser draws no canvas');
-    this.context = context;
-    this.element.classList.add(kind);
-    new ResizeObserver(() => this.draw()).observe(this.element);
-  }
-
-  setPalette(palette: Palette): void {
-    this.palette = palette;
-    this.draw();
-  }
 
   setTime(time: Time): void {
     this.time = time;
@@ -74,22 +53,6 @@ export abstract class TimeView {
     return this.left + (step - 0.5) * this.columnWidth;
   }
 
-  protected snap(length: number): number {
-    return Math.round(length * this.#ratio) / this.#ratio;
-  }
-
-  /** Asks for a drawing before the next frame. */
-  protected draw(): void {
-    if (!this.#frame) this.#frame = requestAnimationFrame((now) => this.#drawNow(now));
-  }
-
-  protected text(text: string, x: number, y: number, size: number, colour: string, weight = 400): void {
-    const { context } = this;
-    context.font = `${weight} ${size}px ${this.palette?.font}`;
-    context.fillStyle = colour;
-    context.fillText(text, x, y);
-  }
-
   /** A soft ground below the column that the pointer is on. */
   protected paintHover(palette: Palette): void {
     if (!this.time.hovered) return;
@@ -98,25 +61,5 @@ export abstract class TimeView {
     context.globalAlpha = 0.5;
     context.fillRect(this.x(this.time.hovered), 0, this.columnWidth, this.height);
     context.globalAlpha = 1;
-  }
-
-  protected abstract paint(palette: Palette, now: number): void;
-
-  #drawNow(now: number): void {
-    this.#frame = 0;
-    if (!this.palette) return;
-    const { clientWidth, clientHeight } = this.element;
-    if (clientWidth === 0 || clientHeight === 0) return;
-    this.width = clientWidth;
-    this.height = clientHeight;
-    this.#ratio = window.devicePixelRatio || 1;
-    const [width, height] = [Math.round(clientWidth * this.#ratio), Math.round(clientHeight * this.#ratio)];
-    if (this.canvas.width !== width || this.canvas.height !== height) {
-      this.canvas.width = width;
-      this.canvas.height = height;
-    }
-    this.context.setTransform(this.#ratio, 0, 0, this.#ratio, 0, 0);
-    this.context.clearRect(0, 0, clientWidth, clientHeight);
-    this.paint(this.palette, now);
   }
 }
