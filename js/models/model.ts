@@ -10,7 +10,9 @@ import { checkInteger, checkOptions, type Shape, show, showShape } from '../runt
 import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
 import type { Tensor, TensorLike } from '../runtime/tensor.js';
+import { type BatchIterable, isBatchIterable } from '../training/data.js';
 import { modelInput } from './input.js';
+import { predictBatches } from './predict_batches.js';
 import { flattenLayers, Predictor } from './predictor.js';
 import { Stream } from './stream.js';
 import { renderSummary, type SummaryOptions, type SummaryRow } from './summary.js';
@@ -22,6 +24,8 @@ export interface PredictOptions {
    * model takes the batch size that it was built with.
    */
   batchSize?: number | null;
+  /** Of an iterable: batches to compute; default: all. */
+  steps?: number | null;
 }
 
 /** What a model takes for one input. */
@@ -159,21 +163,26 @@ export abstract class BaseModel extends Layer {
    * Computes the model on rows of data.
    * @param x A tensor or arrays, batch first; where the input shape is known also a bare typed array of whole rows. For
    *   several inputs a list of those, or an object by the inputs' names. A model without an input shape is built by the
-   *   first data.
-   * @returns the output; `predict<Tensor[]>` where there are several outputs.
+   *   first data. Or an iterable of batches, asynchronous or not: `x`, `[x]`, `[x, y]` or `{ x }` each.
+   * @returns the output; `predict<Tensor[]>` where there are several outputs; a promise for an iterable.
    * @throws {ShapeError} {ArgumentError} if the data do not suit the model, {DisposedError} after `dispose()`.
    */
-  predict<T extends Tensor | Tensor[] = Tensor>(x: ModelInput, options?: PredictOptions): T {
+  predict<T extends Tensor | Tensor[] = Tensor>(x: BatchIterable, options?: PredictOptions): Promise<T>;
+  predict<T extends Tensor | Tensor[] = Tensor>(x: ModelInput, options?: PredictOptions): T;
+  predict(x: ModelInput | BatchIterable, options?: PredictOptions): unknown {
     if (options === undefined) {
       const repeated = this.#predictor?.repeat(x);
-      if (repeated !== null && repeated !== undefined) return repeated as T;
+      if (repeated !== null && repeated !== undefined) return repeated;
     }
     this.alive();
-    const given = checkOptions(`${this.owner}: predict`, options, ['batchSize']);
-    const batchSize = given.batchSize ?? null;
-    if (batchSize !== null) checkInteger(`${this.owner}: predict`, 'batchSize', batchSize, 1, 2 ** 24);
+    const owner = `${this.owner}: predict`;
+    const { batchSize = null, steps = null } = checkOptions(owner, options, ['batchSize', 'steps']);
+    if (batchSize !== null) checkInteger(owner, 'batchSize', batchSize, 1, 2 ** 24);
+    if (steps !== null) checkInteger(owner, 'steps', steps, 1, 2 ** 31);
+    if (isBatchIterable(x)) return predictBatches(owner, x, steps, (batch) => this.predict(batch, { batchSize }));
+    if (steps !== null) throw new ArgumentError(`${owner}: \`steps\` is for iterables of batches`);
     const inputs = this.readInputs(x);
-    return (this.#predictor as Predictor).predict(inputs, batchSize) as T;
+    return (this.#predictor as Predictor).predict(inputs, batchSize);
   }
 
   /**

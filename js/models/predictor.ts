@@ -150,7 +150,8 @@ export function isStateful(layer: Layer): boolean {
   return flattenLayers(layer).some((each) => each instanceof RNN && each.stateful);
 }
 
-function joined(parts: readonly (Tensor | Tensor[])[], rows: number): Tensor | Tensor[] {
+/** Results of several passes, one behind the other. */
+export function joined(parts: readonly (Tensor | Tensor[])[], rows: number): Tensor | Tensor[] {
   if (!Array.isArray(parts[0])) return joinRows(parts as Tensor[], rows);
   return parts[0].map((_, output) =>
     joinRows(
