@@ -6,6 +6,7 @@ import { serialize } from '../layers/registry.js';
 import { RNN } from '../layers/rnn.js';
 import { Runner } from '../layers/runner.js';
 import { single } from '../layers/symbolic.js';
+import type { OptimizerState } from '../optimizers/state.js';
 import { checkInteger, checkOptions, type Shape, show, showShape } from '../runtime/check.js';
 import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
@@ -16,6 +17,8 @@ import { predictBatches } from './predict_batches.js';
 import { flattenLayers, Predictor } from './predictor.js';
 import { Stream } from './stream.js';
 import { renderSummary, type SummaryOptions, type SummaryRow } from './summary.js';
+
+export type { OptimizerState } from '../optimizers/state.js';
 
 /** Options of `predict`. */
 export interface PredictOptions {
@@ -32,13 +35,6 @@ export interface PredictOptions {
 export type OneInput = TensorLike | ArrayBufferView;
 /** Whatever a model takes for its input: one, or for several inputs a list or an object by the inputs' names. */
 export type ModelInput = OneInput | readonly OneInput[] | Readonly<Record<string, OneInput>>;
-
-/** The variables of an optimizer, in Keras' order: the iteration first, then the learning rate, then the slots. */
-export interface OptimizerState {
-  /** Keras' name, as `'adam'`; null if the file does not say it. */
-  name: string | null;
-  variables: readonly { shape: readonly number[]; data: Float64Array }[];
-}
 
 /** Options of every model. */
 export interface ModelOptions {

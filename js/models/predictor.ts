@@ -1,3 +1,4 @@
+import { flattenLayers } from '../layers/flattened.js';
 import type { Layer } from '../layers/layer.js';
 import { RNN } from '../layers/rnn.js';
 import { Runner, type Shapes } from '../layers/runner.js';
@@ -6,6 +7,8 @@ import { BusyError, ShapeError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
 import { Tensor } from '../runtime/tensor.js';
 import { rowsOf } from './input.js';
+
+export { flattenLayers };
 
 // Up to this size, one pass takes all rows.
 const PASS_BYTES = 64 * 2 ** 20;
@@ -138,11 +141,6 @@ export class Predictor {
     this.#runners = [];
     this.#arena.free();
   }
-}
-
-/** Every layer within a layer, itself included. */
-export function flattenLayers(layer: Layer): Layer[] {
-  return [layer, ...layer.sublayers.flatMap(flattenLayers)];
 }
 
 /** Whether a layer keeps states between calls. */

@@ -19,6 +19,13 @@ export interface OptimizerVariable {
   write(value: TensorLike): void;
 }
 
+/** The variables of an optimizer, in Keras' order: the iteration first, then the learning rate, then the slots. */
+export interface OptimizerState {
+  /** Keras' name, as `'adam'`; null if the file does not say it. */
+  name: string | null;
+  variables: readonly { shape: readonly number[]; data: Float64Array }[];
+}
+
 /** A number of the state that is held outside of the heap. */
 export function scalar(path: string, get: () => number, set: (value: number) => void): OptimizerVariable {
   return {

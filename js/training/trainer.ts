@@ -1,9 +1,10 @@
 import type { CallbackModel } from '../callbacks/model.js';
 import type { Inspection } from '../layers/call.js';
 import { Embedding } from '../layers/embedding.js';
-import type { BaseModel, OptimizerState } from '../models/model.js';
-import { flattenLayers } from '../models/predictor.js';
+import { flattenLayers } from '../layers/flattened.js';
+import type { Layer } from '../layers/layer.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import type { OptimizerState } from '../optimizers/state.js';
 import { Room } from '../runtime/borrow.js';
 import { showShape } from '../runtime/check.js';
 import { ArgumentError, BusyError, NonFiniteError } from '../runtime/errors.js';
@@ -16,6 +17,12 @@ import type { Batch } from './data.js';
 import { FlatWeights, GradientRoom } from './flat.js';
 import { Pass, type PassKind } from './pass.js';
 import { Scores } from './scores.js';
+
+/** A model, as far as training knows it. */
+export interface TrainedModel extends Layer {
+  readonly outputNames: readonly string[];
+  stopTraining: boolean;
+}
 
 /** What becomes of a loss that is NaN or infinite. */
 export type NonFinite = 'throw' | 'warn' | 'ignore';
@@ -33,7 +40,7 @@ export class Trainer {
   readonly compiled: Compiled;
   readonly scores: Scores;
   readonly specs: readonly OutputSpec[];
-  readonly #model: BaseModel;
+  readonly #model: TrainedModel;
   readonly #owner: string;
   readonly #arena: Arena;
   readonly #room = new Room();
@@ -50,7 +57,7 @@ export class Trainer {
    * @param previous Of an earlier `compile`, released: its room goes when the weights have moved.
    * @throws {ArgumentError} if losses or metrics do not go with the outputs.
    */
-  constructor(model: BaseModel, compiled: Compiled, previous: Trainer | null) {
+  constructor(model: TrainedModel, compiled: Compiled, previous: Trainer | null) {
     this.#previous = previous;
     this.#model = model;
     this.#owner = model.owner;
@@ -243,7 +250,7 @@ export class Trainer {
 }
 
 // Tables of embeddings. A penalty reaches all rows: their gradients then are no longer those of lookups.
-function tablesOf(model: BaseModel): Weight[] {
+function tablesOf(model: TrainedModel): Weight[] {
   const tables = flattenLayers(model).flatMap((layer) => (layer instanceof Embedding ? layer.ownWeights : []));
   return [...new Set(tables)].filter(({ regularizer }) => regularizer === null);
 }
@@ -251,7 +258,7 @@ function tablesOf(model: BaseModel): Weight[] {
 /** What callbacks see of a model in training: it lets them change the weights. */
 export function callbackModel(
   trainer: Trainer,
-  model: BaseModel & { stopTraining: boolean },
+  model: TrainedModel,
   setWeights: CallbackModel['setWeights'],
 ): CallbackModel {
   const { optimizer, scores } = trainer;
