@@ -27,7 +27,9 @@ export async function importCounted(entry = 'simple-rnn') {
   const library = await import(entry);
   if (process.env.SIMD) library.configure({ simd: process.env.SIMD });
   const rows = 12345;
-  new library.Dense({ units: 4, useBias: false }).build([null, rows]);
+  const dense = new library.Dense({ units: 4, useBias: false });
+  dense.build([null, rows]);
+  dense.dispose();
   const bytes = 4 * 4 * rows;
   const malloc = [...asked].find(([, value]) => value >= bytes && value < bytes + 64)?.[0];
   if (malloc === undefined) throw new Error('malloc is not among the exports');

@@ -255,7 +255,7 @@ describe('what is not finite', () => {
     using model = compiled();
     const { history } = await model.fit(x, yLater, { ...batches, nonFinite: 'warn' });
     expect(history.loss).toEqual([Number.NaN, Number.NaN]);
-    expect(weightsOf(model).flat()).toContain(Number.NaN);
+    expect(weightsOf(model).flat().some(Number.isNaN)).toBe(true);
   });
 
   test('a rate that is far too high never leaves weights that are not finite', async () => {
