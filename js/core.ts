@@ -56,12 +56,7 @@ export {
 export { Sequential, type SequentialOptions } from './models/sequential.js';
 export type { Stream } from './models/stream.js';
 export type { SummaryOptions } from './models/summary.js';
-export type {
-  EvaluateOptions,
-  FitOptions,
-  SampleWeight,
-  Targets,
-  TrainOnBatchOptions,
+export type { Targets   TrainableModel,
 } from './models/trainable.js';
 export * as optimizers from './optimizers.js';
 export * as regularizers from './regularizers.js';
@@ -86,5 +81,6 @@ export { Weight } from './runtime/weight.js';
 export * as schedules from './schedules.js';
 export type { CompileOptions } from './training/compiled.js';
 export { isBatchIterable } from './training/data.js';
+export type { EvaluateOptions, FitOptions, SampleWeight, TrainOnBatchOptions } from './training/options.js';
 export { resolveVerbose } from './training/progress.js';
 export * as utils from './utils/index.js';

@@ -1,4 +1,4 @@
-import { CallbackList, type Callbacks } from '../callbacks/callback_list.js';
+import { CallbackList } from '../callbacks/callback_list.js';
 import type { History } from '../callbacks/history.js';
 import type { Logs } from '../callbacks/model.js';
 import { TerminateOnNaN } from '../callbacks/terminate_on_nan.js';
@@ -10,7 +10,6 @@ import { ArgumentError, BusyError } from '../runtime/errors.js';
 import type { Tensor, TensorLike } from '../runtime/tensor.js';
 import {
   type Arrays,
-  type ClassWeight,
   checkCardinality,
   readSampleWeight,
   readTargets,
@@ -27,93 +26,25 @@ import {
   IterableBatches,
   isBatchIterable,
   refuseBesideIterable,
-  type Shuffle,
   unpackBatch,
 } from '../training/data.js';
 import { fitSteps, testSteps } from '../training/fit.js';
-import { ProgressBar, resolveVerbose, type Verbose } from '../training/progress.js';
+import {
+  checkFitOptions,
+  type EvaluateOptions,
+  type FitOptions,
+  type TrainOnBatchOptions,
+} from '../training/options.js';
+import { ProgressBar, resolveVerbose } from '../training/progress.js';
 import { atOnce, inTurns, type Steps } from '../training/steps.js';
 import { callbackModel, type NonFinite, Trainer } from '../training/trainer.js';
 import { BaseModel, countOf, type ModelInput, type OptimizerState } from './model.js';
 import { isStateful } from './predictor.js';
 
+export type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from '../training/options.js';
+
 /** Targets: of one output, or a list or an object by the outputs' names. */
 export type Targets = ModelInput;
-/** Sample weights: [samples], [samples, steps] for sequences; for several outputs also a list or an object by name. */
-export type SampleWeight = TensorLike | readonly (TensorLike | null)[] | Readonly<Record<string, TensorLike | null>>;
-
-/** Options of `fit`. */
-export interface FitOptions {
-  /** Index of the last epoch plus 1; default 1. */
-  epochs?: number;
-  /** Samples per update; default 32. */
-  batchSize?: number | null;
-  /** Epoch to begin with, from 0 on; default 0. */
-  initialEpoch?: number;
-  /** Batches per epoch; default: all. */
-  stepsPerEpoch?: number | null;
-  /** Default true: another order in every epoch, fixed by `utils.setRandomSeed`. */
-  shuffle?: Shuffle;
-  sampleWeight?: SampleWeight | null;
-  /** Weights of the samples by label. */
-  classWeight?: ClassWeight | null;
-  /** `[x, y]`, `[x, y, sampleWeight]`, or an iterable of such batches. */
-  validationData?: readonly unknown[] | BatchIterable | null;
-  /** Share of the samples, the last ones before shuffling, that are kept for validation; default 0. */
-  validationSplit?: number;
-  /** Every how manieth epoch is validated, or the epochs, from 1 on; default 1. */
-  validationFreq?: number | readonly number[];
-  /** Batches per validation; default: all. */
-  validationSteps?: number | null;
-  /** Default: `batchSize`. */
-  validationBatchSize?: number | null;
-  /** Objects with hooks. */
-  callbacks?: Callbacks | null;
-  /** 0: silent, 1: a bar, 2: a line per epoch; `'auto'` (the default): a bar in a terminal, else silent. */
-  verbose?: Verbose;
-  /** Stops the training after a batch: `fit` rejects with the signal's reason. */
-  signal?: AbortSignal | null;
-  /** What becomes of a loss or gradient that is NaN or infinite; default `'throw'`, before anything has changed. */
-  nonFinite?: 'throw' | 'warn';
-  /** Steps after which back-propagation through time is cut; default 0: never. */
-  truncate?: number;
-}
-
-/** Options of `evaluate`. */
-export interface EvaluateOptions {
-  /** Default 32. */
-  batchSize?: number | null;
-  sampleWeight?: SampleWeight | null;
-  /** Default `'auto'`. */
-  verbose?: Verbose;
-  callbacks?: Callbacks | null;
-  /** Batches to judge; default: all. */
-  steps?: number | null;
-}
-
-/** Options of `trainOnBatch`. */
-export interface TrainOnBatchOptions
-  extends Pick<FitOptions, 'sampleWeight' | 'classWeight' | 'truncate' | 'nonFinite'> {}
-
-const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
-  'epochs',
-  'batchSize',
-  'initialEpoch',
-  'stepsPerEpoch',
-  'shuffle',
-  'sampleWeight',
-  'classWeight',
-  'validationData',
-  'validationSplit',
-  'validationFreq',
-  'validationSteps',
-  'validationBatchSize',
-  'callbacks',
-  'verbose',
-  'signal',
-  'nonFinite',
-  'truncate',
-];
 
 /** What all models have in common that concerns training. */
 export abstract class TrainableModel extends BaseModel {
@@ -238,19 +169,7 @@ export abstract class TrainableModel extends BaseModel {
     const owner = `${this.owner}: fit`;
     this.alive();
     this.checkIdle();
-    const given = checkOptions(owner, options, FIT_OPTIONS);
-    const { epochs = 1, initialEpoch = 0, nonFinite = 'throw', signal = null, truncate = 0 } = given;
-    const count = (name: string, value: number, least: number) => checkInteger(owner, name, value, least, 2 ** 31);
-    count('epochs', epochs, 0);
-    count('initialEpoch', initialEpoch, 0);
-    count('truncate', truncate, 0);
-    if (given.validationSteps) count('validationSteps', given.validationSteps, 1);
-    if (nonFinite !== 'throw' && nonFinite !== 'warn') {
-      throw new ArgumentError(`${owner}: \`nonFinite\` must be 'throw' or 'warn', received ${show(nonFinite)}`);
-    }
-    if (signal !== null && !(typeof signal === 'object' && 'throwIfAborted' in signal)) {
-      throw new ArgumentError(`${owner}: \`signal\` must be an AbortSignal, received ${show(signal)}`);
-    }
+    const { epochs, initialEpoch, nonFinite, signal, truncate, ...given } = checkFitOptions(owner, options);
     signal?.throwIfAborted();
     const verbose = resolveVerbose(owner, given.verbose ?? 'auto');
     const { source, validation, trainer } = this.readFit(owner, x, y, given);
@@ -288,7 +207,7 @@ export abstract class TrainableModel extends BaseModel {
     owner: string,
     x: ModelInput | BatchIterable,
     y: Targets | null | undefined,
-    given: FitOptions,
+    given: Partial<FitOptions>,
   ): { source: BatchSource; validation: (() => BatchSource) | null; trainer: Trainer } {
     const { batchSize = null, stepsPerEpoch = null, validationSplit = 0, validationData = null } = given;
     const { validationBatchSize = batchSize } = given;
