@@ -56,8 +56,7 @@ export {
 export { Sequential, type SequentialOptions } from './models/sequential.js';
 export type { Stream } from './models/stream.js';
 export type { SummaryOptions } from './models/summary.js';
-export type { Targets   TrainableModel,
-} from './models/trainable.js';
+export { type Targets, TrainableModel } from './models/trainable.js';
 export * as optimizers from './optimizers.js';
 export * as regularizers from './regularizers.js';
 export { checkBoolean, checkOptions, isCallable, nearest, type Shape, show, showShape } from './runtime/check.js';
