@@ -1,6 +1,5 @@
 import { type CellArithmetic, cellArithmetic } from './maths/cell.js';
 import { project } from './maths/principal_plane.js';
-import { reachInWords, rowNorms } from './maths/reach.js';
 import { openCellIn, type Scene } from './scene.js';
 import type { PageState } from './state/page_state.js';
 import type { ClassedCrowd, Task } from './tasks/task.js';
@@ -63,8 +62,7 @@ export class Explanations {
     const { task, input, run, layer, states, labels } = scene;
     this.#reading.show(task.reading(input, run, done));
     this.#trajectories.view.setTime(done, run.steps);
-    const gradient = state.backward ? states.stateGradient : null;
-    this.#backward.show(gradient && reachInWords(rowNorms(gradient, layer.units), task.answersEveryStep));
+    this.#backward.element.hidden = !state.backward;
     const open = openCellIn(scene, state);
     const arithmetic = open && cellArithmetic(layer, states, open.step, open.unit);
     this.cell.show(

@@ -209,7 +209,7 @@ export class Page {
     this.#picture.show({
       states: states.states,
       units: layer.units,
-      backward: state.backward ? { gradient: states.stateGradient } : null,
+      backward: state.backward ? { gradient: states.stateGradient, everyStep: task.answersEveryStep } : null,
       inputs: task.inputPicture(input),
       outputs: task.outputPicture(input, run),
       labels,

@@ -7,19 +7,23 @@ const openPage = usePage();
 for (const viewport of SIZES) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`${viewport.width} × ${viewport.height}, ${colorScheme}: nothing sticks out, the legend is in view`, async () => {
-      for (const task of TASKS) {
+      for (const hash of TASKS.flatMap((task) => [`task=${task}&cell=2.3`, `task=${task}&train=paused&backward=1`])) {
         await openPage(
-          `task=${task}&cell=2.3`,
+          hash,
           async (page) => {
-            const { wide, legend, player } = await page.evaluate(() => {
+            const { wide, clipped, legend, player } = await page.evaluate(() => {
               const box = (name: string) => document.querySelector(name)!.getBoundingClientRect();
               return {
                 wide: document.documentElement.scrollWidth - innerWidth,
+                clipped: [...document.querySelectorAll('.card, .picture, .training header')]
+                  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+                  .map(({ className }) => className),
                 legend: box('.legend').bottom - innerHeight,
                 player: innerHeight - box('.transport').top,
               };
             });
             expect(wide).toBe(0);
+            expect(clipped).toEqual([]);
             expect(legend).toBeLessThanOrEqual(0);
             expect(player).toBeLessThan(100);
             const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -33,8 +37,8 @@ for (const viewport of SIZES) {
 }
 
 test('on a projector the whole picture is in view', async () => {
-  for (const task of TASKS) {
-    await openPage(`task=${task}`, async (page) => {
+  for (const hash of TASKS.flatMap((task) => [`task=${task}`, `task=${task}&train=paused&backward=1`])) {
+    await openPage(hash, async (page) => {
       const { bottom, top } = await page.evaluate(() => ({
         bottom: document.querySelector('.picture')!.getBoundingClientRect().bottom,
         top: document.querySelector('.transport')!.getBoundingClientRect().top,

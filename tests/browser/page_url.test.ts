@@ -1,6 +1,14 @@
 // The address of the page holds its whole state, and nothing in an address does harm.
 import { expect, test } from '@jest/globals';
-import { atStep, DEFAULT_STATE, fromHash, type PageState, toHash } from '../../demo/src/state/page_state.js';
+import {
+  atOtherWeights,
+  atStep,
+  atTask,
+  DEFAULT_STATE,
+  fromHash,
+  type PageState,
+  toHash,
+} from '../../demo/src/state/page_state.js';
 import { clickCell, heatMap, ready, usePage } from './page.js';
 
 const openPage = usePage();
@@ -13,17 +21,24 @@ test('every field goes into the address and back', () => {
     step: 3,
     cell: { step: 2, unit: 95 },
     playing: true,
+    training: 'paused',
+    seed: 12,
+    pace: 'full',
+    backward: true,
     speed: 4,
     theme: 'dark',
   };
-  expect(toHash(state)).toBe('task=names&input=zoe&step=3&cell=2.95&play=1&speed=4&theme=dark');
+  expect(toHash(state)).toBe(
+    'task=names&input=zoe&step=3&cell=2.95&play=1&train=paused&seed=12&pace=full&backward=1&speed=4&theme=dark',
+  );
   expect(fromHash(toHash(state))).toEqual(state);
   expect(toHash(DEFAULT_STATE)).toBe('');
   expect(fromHash('')).toEqual(DEFAULT_STATE);
 });
 
 test('nonsense in the address is left at its default', () => {
-  const nonsense = '#task=__proto__&step=-1&cell=a.b&speed=3&theme=pink&play=yes&more=1';
+  const nonsense =
+    '#task=__proto__&step=-1&cell=a.b&speed=3&theme=pink&play=yes&train=1&seed=0&pace=9&backward=no&more=1';
   expect(fromHash(nonsense)).toEqual(DEFAULT_STATE);
   expect(fromHash('#step=1e9&cell=1.2.3')).toEqual(DEFAULT_STATE);
 });
@@ -32,6 +47,15 @@ test('an open cell comes along with the step', () => {
   const state = { ...DEFAULT_STATE, cell: { step: 9, unit: 4 } };
   expect(atStep(state, 5).cell).toEqual({ step: 5, unit: 4 });
   expect(atStep(state, 0)).toMatchObject({ step: 0, cell: { step: 1, unit: 4 } });
+});
+
+test('another task ends the training; other weights begin one', () => {
+  const state: PageState = { ...DEFAULT_STATE, training: 'running', seed: 3, pace: '25', backward: true };
+  expect(atTask(state, 'digits')).toEqual({ ...DEFAULT_STATE, task: 'digits', pace: '25', backward: true });
+  expect(atTask(state, 'sunspots')).toBe(state);
+  expect(atOtherWeights(state)).toEqual({ ...state, seed: 4 });
+  expect(atOtherWeights(DEFAULT_STATE)).toEqual({ ...DEFAULT_STATE, training: 'paused', seed: 2 });
+  expect(fromHash(`#${toHash(atOtherWeights({ ...state, seed: 999 }))}`).seed).toBe(1);
 });
 
 test('a copied address opens the same picture', async () => {

@@ -40,7 +40,7 @@ export function reachInWords(norms: readonly number[], everyStep: boolean): stri
   const source = everyStep ? 'Every step has a loss of its own. ' : '';
   if (from > 1) {
     const before = from === 2 ? 'at step 1' : `before step ${from}`;
-    return `${source}The error reaches back ${steps - from + 1} of ${steps} steps: ${before} less than a hundredth of its largest gradient is left, and nothing there can be learned from it.`;
+    return `${source}The error reaches back ${steps - from + 1} of ${steps} steps: ${before} less than a hundredth of its largest gradient is left.`;
   }
   const whole = `The error reaches back through all ${steps} steps`;
   if (everyStep || Number.isNaN(share)) return `${source}${whole}, the first included.`;

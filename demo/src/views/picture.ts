@@ -12,8 +12,11 @@ import type { Time, TimeView } from './time_view.js';
 export interface PictureData {
   readonly states: Float32Array;
   readonly units: number;
-  /** null: the backward pass is not shown. `gradient`: dLoss/dh, [T, U]; null if no target is known. */
-  readonly backward: { readonly gradient: Float32Array | null } | null;
+  /**
+   * null: the backward pass is not shown. `gradient`: dLoss/dh, [T, U]; null if no target is known. `everyStep`: each
+   * step has a loss of its own.
+   */
+  readonly backward: { readonly gradient: Float32Array | null; readonly everyStep: boolean } | null;
   readonly inputs: InputPicture;
   readonly outputs: OutputPicture;
   readonly labels: readonly string[];
@@ -88,7 +91,8 @@ export class Picture {
       `${data.stateTitle}. Arrow keys move from cell to cell, Enter opens the arithmetic of a cell.`,
     );
     this.element.classList.toggle('both', data.backward !== null);
-    this.#backward.show(data.backward !== null, data.backward?.gradient ?? null, data.units);
+    const { gradient = null, everyStep = false } = data.backward ?? {};
+    this.#backward.show(data.backward !== null, gradient, data.units, everyStep);
     this.#show(this.#outputs, this.#outputView(data.outputs), data.outputTitle);
     this.#show(this.#inputs, this.#inputView(data.inputs, data.labels), data.inputTitle);
   }

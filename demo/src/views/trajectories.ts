@@ -35,7 +35,7 @@ export class Trajectories extends CanvasView {
     this.#data = data;
     const extent = (axis: 0 | 1) => {
       const largest = Math.max(1e-6, largestOf(data.shown, axis), largestOf(data.paths, axis));
-      return isMoving ? Math.max(largest, 0.97 * this.#extent[axis]) : largest;
+      return isMoving ? Math.max(largest, 0.92 * this.#extent[axis]) : largest;
     };
     this.#extent = [extent(0), extent(1)];
     this.draw();
