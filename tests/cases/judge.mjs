@@ -3,6 +3,7 @@ import { differences } from './compare.mjs';
 import { carryOut, unknownOf } from './errors.mjs';
 import * as fit from './fit.mjs';
 import * as functions from './functions.mjs';
+import * as gradients from './gradients.mjs';
 import * as layers from './layers.mjs';
 import { library } from './make.mjs';
 import { watched } from './read.mjs';
@@ -10,7 +11,14 @@ import { aboutTheSame } from './same_error.mjs';
 import * as shapes from './shapes.mjs';
 import * as training from './training.mjs';
 
-const kinds = { ...layers.kinds, ...shapes.kinds, ...functions.kinds, ...training.kinds, ...fit.kinds };
+const kinds = {
+  ...layers.kinds,
+  ...gradients.kinds,
+  ...shapes.kinds,
+  ...functions.kinds,
+  ...training.kinds,
+  ...fit.kinds,
+};
 const unknowns = { ...functions.unknowns, error: unknownOf };
 
 /** Why a case is left out, by `applies`. */
