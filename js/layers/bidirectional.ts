@@ -132,6 +132,10 @@ export class Bidirectional extends Layer {
     return this.forwardLayer === undefined ? [] : this.halves;
   }
 
+  override get returnedStates(): number {
+    return this.halves.reduce((count, half) => count + half.returnedStates, 0);
+  }
+
   override get supportsMasking(): boolean {
     return true;
   }

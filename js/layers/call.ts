@@ -1,4 +1,3 @@
-import { UnsupportedError } from '../runtime/errors.js';
 import type { Arena } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import { Tensor } from '../runtime/tensor.js';
@@ -13,7 +12,7 @@ export interface MaskSpan {
 
 /** A tensor lent inside the module for the length of a call. */
 export interface Span {
-  /** Byte offset into the heap; 0 while the layout is measured. */
+  /** Byte offset into the heap; it means nothing while the layout is measured. */
   address: number;
   shape: readonly number[];
   mask: MaskSpan | null;
@@ -29,10 +28,20 @@ export interface Inspection {
   inputContribution: Tensor | null;
   /** h₋₁ · recurrent_kernel; 0 at masked steps. With the bias the two sum up to the pre-activation. */
   recurrentContribution: Tensor | null;
+  /** dLoss / dh, of the state after each step. Null without a backward pass, or where no gradient arrives. */
+  stateGradient: Tensor | null;
+  /** dLoss / dx, [batch, steps, features] in the order of the input. Null as `stateGradient`. */
+  inputGradient: Tensor | null;
 }
 
-/** Takes the losses that calls report when they are carried out. */
-export type LossSink = (layer: Layer, value: number) => void;
+/** What an {@link Inspection} has before the backward pass. */
+export const NO_GRADIENTS = { stateGradient: null, inputGradient: null };
+
+/**
+ * Takes the losses that calls report when they are carried out. `inputs` are what a loss of `addLoss` depends on, null
+ * for nothing; an activity loss says nothing of it.
+ */
+export type LossSink = (layer: Layer, value: number, inputs?: readonly unknown[] | null) => void;
 
 /** What one application is given besides its inputs. */
 export interface CallContext {
@@ -50,8 +59,10 @@ export interface CallContext {
   initialState: readonly Span[] | null;
   /** Whether the inputs' masks were given with the call, and did not just travel with the inputs. Default false. */
   explicitMasks?: boolean;
-  /** Is told the activity losses; null where nobody asks. */
+  /** Is told the losses of activities and of `addLoss`; null where nobody asks. */
   losses: LossSink | null;
+  /** Number of steps that the rows of the batch come from: an activity loss is divided by the others. Default 1. */
+  stepsInBatch?: number;
   /** Takes what recurrent layers show of themselves; null where nobody asks. */
   inspections: Inspection[] | null;
 }
@@ -98,9 +109,7 @@ export abstract class Call {
    * Lays out the way back: from the gradients that later calls have left of the outputs to those of inputs, initial
    * states and weights. Null if there is nothing to do.
    */
-  layOutBackward(_gradients: Gradients): Backward | null {
-    throw new UnsupportedError(`${this.constructor.name} has no backward pass`);
-  }
+  abstract layOutBackward(gradients: Gradients): Backward | null;
 }
 
 /** The call of a layer that hands its input on. */

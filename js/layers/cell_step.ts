@@ -1,8 +1,12 @@
 import { kernels } from '../runtime/module.js';
 import type { Tensor } from '../runtime/tensor.js';
+import type { Backward, Gradients } from './backward.js';
 import { Call, type CallContext, type Span, takeSpan } from './call.js';
 import { evaluateEagerly } from './eager.js';
+import { evaluateGradients } from './eager_gradients.js';
+import { layOutCell } from './rnn_fused.js';
 import type { SimpleRNNCell } from './simple_rnn_cell.js';
+import type { WeightGradients } from './users.js';
 
 /** Factors of dropout, or null where nothing is dropped. */
 export interface DropoutMasks {
@@ -49,27 +53,71 @@ class CellStep extends Call {
       0,
     );
   }
+
+  override layOutBackward(gradients: Gradients): Backward {
+    const cell = this.#cell;
+    const [output] = this.outputs as readonly [Span];
+    const [inputDropout, recurrentDropout] = this.#masks;
+    const step = {
+      cell,
+      batch: this.input.shape[0] as number,
+      steps: 1,
+      input: this.input.address,
+      mask: 0,
+      output: output.address,
+      states: 0,
+      stride: cell.units,
+      inputDropout,
+      recurrentDropout,
+      options: 0,
+    };
+    const given = {
+      dInputs: gradients.into(this.input),
+      dInitialState: gradients.into(this.#state),
+      dOutputs: gradients.of(output),
+      dFinalState: 0,
+      dStates: 0,
+      initialState: this.#state.address,
+    };
+    return layOutCell(step, given, 0, gradients);
+  }
+}
+
+function stepOf(cell: SimpleRNNCell, input: Tensor, state: Tensor, { input: first, recurrent }: DropoutMasks) {
+  const inputs = [input, first, recurrent].filter((each) => each !== null);
+  return {
+    begin: (spans: readonly Span[], context: CallContext) =>
+      new CellStep(cell, spans, context, [first !== null, recurrent !== null]),
+    given: { inputs, masks: inputs.map(() => null), initialState: [state], training: false },
+  };
 }
 
 /** The new state [batch, units] of a step, from numbers that were checked. */
-export function stepCell(
+export function stepCell(cell: SimpleRNNCell, input: Tensor, state: Tensor, masks: DropoutMasks): Tensor {
+  const { begin, given } = stepOf(cell, input, state, masks);
+  const [output] = evaluateEagerly(cell.owner, begin, { ...given, losses: null, inspections: null });
+  return output as Tensor;
+}
+
+/** The way back through a step. @param dOutput Of the new state, [batch, units]. */
+export function stepCellBack(
   cell: SimpleRNNCell,
   input: Tensor,
   state: Tensor,
-  { input: first, recurrent }: DropoutMasks,
-): Tensor {
-  const inputs = [input, first, recurrent].filter((each) => each !== null);
-  const [output] = evaluateEagerly(
-    cell.owner,
-    (spans, context) => new CellStep(cell, spans, context, [first !== null, recurrent !== null]),
-    {
-      inputs,
-      masks: inputs.map(() => null),
-      initialState: [state],
-      training: false,
-      losses: null,
-      inspections: null,
-    },
-  );
-  return output as Tensor;
+  masks: DropoutMasks,
+  dOutput: Float32Array,
+): { inputs: Float32Array; state: Float32Array; weights: WeightGradients } {
+  const { begin, given } = stepOf(cell, input, state, masks);
+  const made = evaluateGradients(cell.owner, begin, {
+    ...given,
+    weights: cell.trainableWeights,
+    truncate: 0,
+    seed: () => dOutput,
+    penalize: () => {},
+  });
+  return {
+    inputs: (made.inputs[0] as Tensor).data,
+    state: (made.states[0] as Tensor).data,
+    weights: [...made.weights].map(([weight, { data }]) => [weight, data] as const),
+  };
 }

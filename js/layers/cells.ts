@@ -8,6 +8,16 @@ export type StateSize = number | readonly StateSize[];
 /** States in the form of their sizes. */
 export type States<T = Tensor> = T | readonly States<T>[];
 
+/** What `backward` of a cell gives; null stands for zeros. */
+export interface CellGradients {
+  inputs: TensorLike | null;
+  /** As the states. */
+  // biome-ignore lint/suspicious/noExplicitAny: the form of the states is the cell's own.
+  states: any;
+  /** One per trainable weight, in their order; may be missing where there are none. */
+  weights?: readonly (TensorLike | null)[];
+}
+
 /** What a cell is told besides its input and states. */
 export interface CellOptions {
   training: boolean;
@@ -29,9 +39,20 @@ export interface Cell {
   readonly weights?: readonly Weight[];
   /** The first states; zeros by default. */
   getInitialState?(batchSize: number): States<TensorLike> | readonly States<TensorLike>[];
-  /** Gives the output, the new states, and whatever a backward pass will want. `states` is always a list. */
+  /** `[output, states, saved?]`: `saved` is whatever `backward` will want. `states` is always a list. */
   // biome-ignore lint/suspicious/noExplicitAny: the form of the states is the cell's own.
   call(inputs: any, states: any, options?: any): any;
+  /**
+   * The way back through one step, for training: from dLoss / d of what `call` returned to dLoss / d of what it was
+   * given. Without it the cell predicts and cannot be trained.
+   * @param dOutput [batch, size].
+   * @param dStates In the form in which `call` was given the states; without what flows through `dOutput`.
+   * @param saved What that very `call` returned as saved.
+   * @returns `inputs` shaped like the inputs; `states` in the form of `dStates`; `weights` one per trainable weight in
+   *   their order (or one per weight of all), summed up over the steps by the layer. Null stands for zeros.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the form of the states is the cell's own.
+  backward?(dOutput: any, dStates: any, saved: any): CellGradients;
   /** The configuration. */
   getConfig?(): Record<string, unknown>;
 }
@@ -122,8 +143,12 @@ export function flatStates(value: unknown, depth = 4): unknown[] {
   return (value as unknown[]).flatMap((each) => flatStates(each, depth - 1));
 }
 
-/** What a cell's `call` gave: output and states, flat and checked in number. */
-export function readStep(owner: string, given: unknown, count: number): { output: Tensor; states: Tensor[] } {
+/** What a cell's `call` gave: output and states, flat and checked in number, and what it saved. */
+export function readStep(
+  owner: string,
+  given: unknown,
+  count: number,
+): { output: Tensor; states: Tensor[]; saved: unknown } {
   if (!Array.isArray(given) || given.length < 2) {
     throw new ArgumentError(`${owner}: \`call\` of the cell must return [output, states], received ${show(given)}`);
   }
@@ -131,7 +156,7 @@ export function readStep(owner: string, given: unknown, count: number): { output
   if (states.length !== count) {
     throw new ArgumentError(`${owner}: \`call\` of the cell returned ${states.length} states, stateSize says ${count}`);
   }
-  return { output: toTensor(given[0], `${owner}: output of the cell`), states };
+  return { output: toTensor(given[0], `${owner}: output of the cell`), states, saved: given[2] };
 }
 
 /** The first states of a cell, flat: [batch, size] each. @throws {ArgumentError} {ShapeError} if the cell gives others. */

@@ -3,7 +3,7 @@ import { checkBoolean, checkOptions, checkShape, type Shape, showShape } from '.
 import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Tensor, type TensorLike, toMask, toTensor } from '../runtime/tensor.js';
 import { buildConfigOf } from './build_config.js';
-import type { Call, CallContext, Span } from './call.js';
+import type { Call, CallContext, LossSink, Span } from './call.js';
 import { camelOptions } from './config.js';
 import { evaluateEagerly } from './eager.js';
 import type { ApplyOptions, InputShape, MaskArgument } from './layer_options.js';
@@ -20,7 +20,8 @@ import {
   single,
   symbolicMask,
 } from './symbolic.js';
-import { inferMasks, inferOutputShapes, UserCall } from './user_call.js';
+import { UserCall } from './user_call.js';
+import { inferMasks, inferOutputShapes } from './user_output.js';
 
 /** A class whose objects are made from options. */
 // biome-ignore lint/suspicious/noExplicitAny: each class has options of its own.
@@ -71,6 +72,11 @@ export abstract class Layer extends LossHolder {
 
   set supportsMasking(value: boolean) {
     this.#supportsMasking = checkBoolean(this.owner, 'supportsMasking', value);
+  }
+
+  /** @internal How many of the tensors that it returns are states: the last ones. */
+  get returnedStates(): number {
+    return 0;
   }
 
   /** @internal Whether each row of the batch is computed by itself and by us: then rows of several calls can be joined. */
@@ -151,13 +157,19 @@ export abstract class Layer extends LossHolder {
   open(inputs: readonly Span[], context: CallContext): Call {
     this.alive();
     this.checkInputs(inputs.map(({ shape }) => shape));
-    const isUsers = this.isUsers || this.hasUsersMask;
-    return this.regularized(isUsers ? new UserCall(this, inputs, context) : this.begin(inputs, context), context);
+    const own = this.isUsers ? null : this.begin(inputs, context);
+    return this.regularized(
+      own !== null && !this.hasUsersMask ? own : new UserCall(this, inputs, context, own),
+      context,
+    );
   }
 
-  private regularized(call: Call, { losses }: CallContext): Call {
+  private regularized(call: Call, context: CallContext): Call {
     const { activityRegularizer: regularizer } = this;
-    return regularizer === null || losses === null ? call : new RegularizedCall(call, this, regularizer, losses);
+    const { losses } = context;
+    return regularizer === null || losses === null
+      ? call
+      : new RegularizedCall(call, this, regularizer, losses, context);
   }
 
   /**
@@ -243,7 +255,8 @@ export abstract class Layer extends LossHolder {
     );
   }
 
-  private readTraining(value: unknown): boolean | null {
+  /** @internal */
+  readTraining(value: unknown): boolean | null {
     return value === undefined || value === null ? null : checkBoolean(this.owner, 'training', value);
   }
 
@@ -277,7 +290,7 @@ export abstract class Layer extends LossHolder {
   ): Tensor[] {
     const { list, ...read } = this.readApplication(x, given);
     if (isOutermost()) this.clearLosses();
-    const losses = (layer: Layer, value: number) => layer.lossList.add(value, list);
+    const losses: LossSink = (layer, value, inputs = list) => layer.lossList.add(value, inputs);
     return nested(() => evaluateEagerly(this.owner, begin, { ...read, losses, inspections: null }));
   }
 

@@ -1,8 +1,22 @@
-import { checkOptions, show } from '../runtime/check.js';
-import { ArgumentError } from '../runtime/errors.js';
-import { Losses, nested } from './losses.js';
+import { checkOptions, show, showShape } from '../runtime/check.js';
+import { ArgumentError, ShapeError } from '../runtime/errors.js';
+import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
+import type { LossSink } from './call.js';
+import type { Layer } from './layer.js';
+import { type Loss, Losses, nested } from './losses.js';
 import { isTensorList } from './symbolic.js';
 import { WeightHolder } from './weight_holder.js';
+
+/** Options of `addLoss`. */
+export interface AddLossOptions {
+  /** The tensor that the loss depends on, or a list of those: then `getLossesFor` tells it by them. */
+  inputs?: unknown;
+  /**
+   * dLoss / dinput, shaped like it; a list for a list. The inputs are then some of what `call` was given, and the
+   * gradients are added to theirs in training. Default null: the loss is reported alone.
+   */
+  gradients?: TensorLike | readonly TensorLike[] | null;
+}
 
 /** What a layer adds to the loss, and the updates registered with it. */
 export abstract class LossHolder extends WeightHolder {
@@ -10,16 +24,21 @@ export abstract class LossHolder extends WeightHolder {
   readonly lossList = new Losses();
   readonly #updates: { update: unknown; inputs: unknown[] | null }[] = [];
 
-  /** @internal Runs a user's `call`; without `keep` the losses that it adds are forgotten. */
-  withLosses<T>(keep: boolean, run: () => T): T {
-    const { count } = this.lossList;
+  /**
+   * @internal Runs a user's `call` and reports the losses that it added, those of layers within too.
+   * @returns what it gave, and the losses of this very layer.
+   */
+  withLosses<T>(losses: LossSink | null, run: () => T): { made: T; added: readonly Loss[] } {
+    const holders = holdersOf(this as unknown as Layer).map((layer) => ({ layer, count: layer.lossList.count }));
+    const take = () => holders.map(({ layer, count }) => ({ layer, added: layer.lossList.take(count) }));
     try {
-      return nested(run);
-    } finally {
-      if (!keep) {
-        this.lossList.truncate(count);
-        for (const layer of this.sublayers) layer.clearLosses();
-      }
+      const made = nested(run);
+      const all = take();
+      for (const { layer, added } of all) for (const { value, inputs } of added) losses?.(layer, value, inputs);
+      return { made, added: all[0]?.added ?? [] };
+    } catch (error) {
+      take();
+      throw error;
     }
   }
 
@@ -29,13 +48,18 @@ export abstract class LossHolder extends WeightHolder {
     for (const layer of this.sublayers) layer.clearLosses();
   }
 
-  /** Adds a number to the loss: for `call` of a layer of your own. It is forgotten at the next application. */
-  addLoss(value: number, options?: { inputs?: unknown }): void {
+  /**
+   * Adds a number to the loss: for `call` of a layer of your own. It is forgotten at the next application.
+   * @throws {ArgumentError} {ShapeError} if the gradients do not go with the inputs.
+   */
+  addLoss(value: number, options?: AddLossOptions): void {
+    const owner = `${this.owner}: addLoss`;
     if (typeof value !== 'number') {
-      throw new ArgumentError(`${this.owner}: addLoss: \`value\` must be a number, received ${show(value)}`);
+      throw new ArgumentError(`${owner}: \`value\` must be a number, received ${show(value)}`);
     }
-    const { inputs } = checkOptions(`${this.owner}: addLoss`, options, ['inputs']);
-    this.lossList.add(value, inputs === undefined || inputs === null ? null : asList(inputs));
+    const { inputs: given, gradients } = checkOptions(owner, options, ['inputs', 'gradients']);
+    const inputs = given === undefined || given === null ? null : asList(given);
+    this.lossList.add(value, inputs, readGradients(owner, gradients, given, inputs));
   }
 
   /**
@@ -81,6 +105,34 @@ export abstract class LossHolder extends WeightHolder {
       .filter((each) => (asked === null ? each.inputs === null : each.inputs?.some((input) => asked.includes(input))))
       .map(({ update }) => update);
   }
+}
+
+// A layer and all within it.
+function holdersOf(layer: Layer): Layer[] {
+  return [layer, ...layer.sublayers.flatMap(holdersOf)];
+}
+
+// One gradient per input, shaped like it.
+function readGradients(
+  owner: string,
+  gradients: AddLossOptions['gradients'],
+  given: unknown,
+  inputs: readonly unknown[] | null,
+): Tensor[] | null {
+  if (gradients === undefined || gradients === null) return null;
+  const list = isTensorList(given) ? gradients : [gradients];
+  if (inputs === null || !Array.isArray(list) || list.length !== inputs.length) {
+    throw new ArgumentError(`${owner}: \`gradients\` must be one per entry of \`inputs\`, received ${show(gradients)}`);
+  }
+  return list.map((each, index) => {
+    const input = inputs[index];
+    const { data, shape } = toTensor(each, `${owner}: gradients`);
+    if (!(input instanceof Tensor)) throw new ArgumentError(`${owner}: \`inputs\` with gradients must be tensors`);
+    if (showShape(shape) === showShape(input.shape)) return new Tensor(data.slice(), shape);
+    throw new ShapeError(
+      `${owner}: gradients: expected the input's shape ${showShape(input.shape)}, received ${showShape(shape)}`,
+    );
+  });
 }
 
 function asList(inputs: unknown): unknown[] {

@@ -1,7 +1,8 @@
 import type { Regularizer } from '../regularizers.js';
 import { kernels } from '../runtime/module.js';
+import type { Tensor } from '../runtime/tensor.js';
 import { type Backward, type Gradients, inReverse } from './backward.js';
-import { Call, type LossSink, type Span, sizeOf } from './call.js';
+import { Call, type CallContext, type LossSink, type Span, sizeOf } from './call.js';
 import type { Layer } from './layer.js';
 
 // How many applications to data are under way: those within a user's `call` add their losses to the outer one's.
@@ -22,13 +23,27 @@ export function nested<T>(run: () => T): T {
   }
 }
 
+/** A loss that a layer reported. */
+export interface Loss {
+  value: number;
+  /** What it depends on; null for nothing. */
+  inputs: readonly unknown[] | null;
+  /** Its gradients by the inputs; null where it is not said. */
+  gradients: readonly Tensor[] | null;
+}
+
 /** The losses of a layer's last application. */
 export class Losses {
-  #entries: { value: number; inputs: readonly unknown[] | null }[] = [];
+  #entries: Loss[] = [];
 
   /** @param inputs What it depends on; null for nothing. */
-  add(value: number, inputs: readonly unknown[] | null): void {
-    this.#entries.push({ value, inputs });
+  add(value: number, inputs: readonly unknown[] | null, gradients: readonly Tensor[] | null = null): void {
+    this.#entries.push({ value, inputs, gradients });
+  }
+
+  /** Takes all from a number on back. */
+  take(count: number): Loss[] {
+    return this.#entries.splice(count);
   }
 
   get count(): number {
@@ -60,19 +75,26 @@ export class RegularizedCall extends Call {
   readonly #layer: Layer;
   readonly #regularizer: Regularizer;
   readonly #losses: LossSink;
+  readonly #steps: number;
 
-  constructor(call: Call, layer: Layer, regularizer: Regularizer, losses: LossSink) {
+  constructor(call: Call, layer: Layer, regularizer: Regularizer, losses: LossSink, { stepsInBatch = 1 }: CallContext) {
     super(call.inputs, call.outputs);
     this.#call = call;
     this.#layer = layer;
     this.#regularizer = regularizer;
     this.#losses = losses;
+    this.#steps = stepsInBatch;
+  }
+
+  // What a penalty on an output is multiplied by: one over the batch size.
+  private factor([rows = 1]: readonly number[]): number {
+    return this.#steps / rows;
   }
 
   override forward(): void {
     this.#call.forward();
     for (const { address, shape } of this.outputs) {
-      this.#losses(this.#layer, this.#regularizer.penalty(address, shape) / (shape[0] ?? 1));
+      this.#losses(this.#layer, this.#regularizer.penalty(address, shape) * this.factor(shape));
     }
   }
 
@@ -88,7 +110,8 @@ export class RegularizedCall extends Call {
       return () => {
         const start = into.address / 4;
         kernels().HEAPF32.fill(0, start, start + sizeOf(output.shape));
-        this.#regularizer.addGradient(into.address, output.address, output.shape, gradients.scale / (output.shape[0] ?? 1));
+        const factor = gradients.scale * this.factor(output.shape);
+        this.#regularizer.addGradient(into.address, output.address, output.shape, factor);
         into.done();
       };
     });

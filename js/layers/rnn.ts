@@ -5,6 +5,7 @@ import { type Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
 import { cloneCell, releaseCell } from './bare_cell.js';
 import { besideStates, type Call, type CallContext, type Span } from './call.js';
+import { isOwnCell, isOwnStack } from './cell_run.js';
 import {
   type Cell,
   checkCell,
@@ -22,7 +23,7 @@ import { checkState, RecurrentState } from './recurrent_state.js';
 import { serialize } from './registry.js';
 import { FusedCall, type OutputPlace } from './rnn_fused.js';
 import { StepsCall } from './rnn_steps.js';
-import { SimpleRNNCell } from './simple_rnn_cell.js';
+import type { SimpleRNNCell } from './simple_rnn_cell.js';
 import type { SpectrumResult } from './spectrum.js';
 import { StackedRNNCells } from './stacked_rnn_cells.js';
 import { type Argument, SymbolicTensor } from './symbolic.js';
@@ -130,6 +131,10 @@ export class RNN extends Layer {
   /** @internal Whether all of it is ours, kernel calls over the whole sequence. */
   get isKernel(): boolean {
     return this.fusedCells !== null && this.call === RNN.prototype.call;
+  }
+
+  override get returnedStates(): number {
+    return this.returnState ? this.flatSizes.length : 0;
   }
 
   override get isRowwise(): boolean {
@@ -411,9 +416,9 @@ export class RNN extends Layer {
 
 // The cells one by one, if all are ours as we wrote them.
 function fusable(cell: Cell): SimpleRNNCell[] | null {
-  if (cell instanceof StackedRNNCells && cell.call === StackedRNNCells.prototype.call) {
+  if (isOwnStack(cell)) {
     const parts = cell.cells.map(fusable);
     return parts.includes(null) ? null : (parts.flat() as SimpleRNNCell[]);
   }
-  return cell instanceof SimpleRNNCell && cell.call === SimpleRNNCell.prototype.call ? [cell] : null;
+  return isOwnCell(cell) ? [cell] : null;
 }

@@ -1,7 +1,18 @@
 import { kernels } from '../runtime/module.js';
+import type { Tensor } from '../runtime/tensor.js';
 import type { Weight } from '../runtime/weight.js';
 import { type Backward, type Gradients, type GradientTarget, inReverse } from './backward.js';
-import { Call, type CallContext, type MaskSpan, readNumbers, type Span, takeSpan } from './call.js';
+import {
+  Call,
+  type CallContext,
+  type Inspection,
+  type MaskSpan,
+  NO_GRADIENTS,
+  readNumbers,
+  type Span,
+  takeSpan,
+} from './call.js';
+import type { Layer } from './layer.js';
 import type { RNN } from './rnn.js';
 import type { SimpleRNNCell } from './simple_rnn_cell.js';
 
@@ -132,16 +143,34 @@ class CellCall {
   }
 }
 
-/** The way back through one cell. */
+/** The way back through one cell: addresses, 0 for what is not wanted or not given. */
 interface CellGradients {
   dInputs: GradientTarget | null;
   dInitialState: GradientTarget | null;
+  dStates: number;
   dOutputs: number;
   dFinalState: number;
   initialState: number;
 }
 
-function layOutCell(call: CellCall, given: CellGradients, truncate: number, gradients: Gradients): Backward {
+/** What of a cell's forward pass the way back goes by. */
+type CellPass = Pick<
+  CellCall,
+  | 'cell'
+  | 'batch'
+  | 'steps'
+  | 'input'
+  | 'mask'
+  | 'output'
+  | 'states'
+  | 'stride'
+  | 'inputDropout'
+  | 'recurrentDropout'
+  | 'options'
+>;
+
+/** Lays out the way back through one cell. */
+export function layOutCell(call: CellPass, given: CellGradients, truncate: number, gradients: Gradients): Backward {
   const { cell, batch, steps } = call;
   const { features, units } = cell;
   const [kernel, recurrent, bias] = cell.ownWeights as [Weight, Weight, Weight | undefined];
@@ -149,7 +178,7 @@ function layOutCell(call: CellCall, given: CellGradients, truncate: number, grad
   const dRecurrent = gradients.weight(recurrent);
   const dBias = bias === undefined ? 0 : gradients.weight(bias);
   const workspace = gradients.arena.scratch(kernels().simpleRnnBackwardWorkspaceBytes(batch, steps, features, units));
-  const { dInputs, dInitialState, dOutputs, dFinalState, initialState } = given;
+  const { dInputs, dInitialState, dStates, dOutputs, dFinalState, initialState } = given;
   void cell.backwardPacked.address;
   return () => {
     kernels()._simple_rnn_backward(
@@ -158,7 +187,7 @@ function layOutCell(call: CellCall, given: CellGradients, truncate: number, grad
       dKernel,
       dRecurrent,
       dBias,
-      0,
+      dStates,
       workspace,
       dOutputs,
       dFinalState,
@@ -189,6 +218,7 @@ class CellInspection {
   readonly spans: readonly [Span, Span, Span];
   readonly #call: CellCall;
   readonly #workspace: number;
+  #shown: Inspection | null = null;
 
   constructor(call: CellCall, context: CallContext) {
     const { arena } = context;
@@ -217,6 +247,29 @@ class CellInspection {
       cell.activationCode,
       options & (GO_BACKWARDS | MASK_BACKWARDS),
     );
+  }
+
+  /** What the forward pass shows. */
+  report(layer: Layer): Inspection {
+    const [states, inputContribution, recurrentContribution] = this.spans.map(readNumbers) as [Tensor, Tensor, Tensor];
+    this.#shown = { ...NO_GRADIENTS, layer, states, inputContribution, recurrentContribution };
+    return this.#shown;
+  }
+
+  /** Room for what the backward pass shows. `inputs` is where it writes the gradient of its input. */
+  layOutBackward(gradients: Gradients, input: Span): { states: number; inputs: GradientTarget } {
+    const { shape } = this.spans[0];
+    const states = takeSpan(gradients.arena, shape, null);
+    const into = gradients.into(input);
+    const address = into?.address ?? takeSpan(gradients.arena, input.shape, null).address;
+    const done = (): void => {
+      if (this.#shown !== null) {
+        this.#shown.stateGradient = readNumbers(states);
+        this.#shown.inputGradient = readNumbers({ ...input, address });
+      }
+      into?.done();
+    };
+    return { states: states.address, inputs: { address, done } };
   }
 }
 
@@ -312,9 +365,12 @@ export class FusedCall extends Call {
     if (dOutputs === 0 && dFinalState === 0) return null;
     const offset = isLast && this.#place !== null && dOutputs !== 0 ? this.#place.offset : 0;
     const state = this.#initialState?.[index] ?? null;
+    const sequence = this.#sequences[index] as Span;
+    const inspection = this.#inspections?.[index]?.layOutBackward(gradients, sequence) ?? null;
     const given = {
-      dInputs: gradients.into(this.#sequences[index] as Span),
+      dInputs: inspection?.inputs ?? gradients.into(sequence),
       dInitialState: state === null ? null : gradients.into(state),
+      dStates: inspection?.states ?? 0,
       dOutputs: dOutputs + offset,
       dFinalState,
       initialState: state?.address ?? this.#began[index] ?? 0,
@@ -323,14 +379,9 @@ export class FusedCall extends Call {
   }
 
   private report(): void {
-    this.#inspections?.forEach(({ spans }, index) => {
-      const [states, inputContribution, recurrentContribution] = spans.map(readNumbers);
-      this.#context.inspections?.push({
-        layer: this.#calls.length === 1 ? this.#layer : (this.#calls[index] as CellCall).cell,
-        states: states as never,
-        inputContribution: inputContribution as never,
-        recurrentContribution: recurrentContribution as never,
-      });
+    this.#inspections?.forEach((inspection, index) => {
+      const layer = this.#calls.length === 1 ? this.#layer : (this.#calls[index] as CellCall).cell;
+      this.#context.inspections?.push(inspection.report(layer));
     });
   }
 }

@@ -1,24 +1,30 @@
-import { showShape } from '../runtime/check.js';
-import { ShapeError } from '../runtime/errors.js';
 import { kernels } from '../runtime/module.js';
 import { Tensor } from '../runtime/tensor.js';
-import { Call, type CallContext, readNumbers, type Span, sizeOf, takeSpan, writeSpan } from './call.js';
-import { initialStates, nestStates, outputSizeOf, readStep, resetMasks } from './cells.js';
+import type { Backward, Gradients } from './backward.js';
+import {
+  Call,
+  type CallContext,
+  type Inspection,
+  NO_GRADIENTS,
+  readNumbers,
+  type Span,
+  sizeOf,
+  takeSpan,
+  writeSpan,
+} from './call.js';
+import { type CellRun, checkBackward, runCell } from './cell_run.js';
+import { initialStates, outputSizeOf, resetMasks } from './cells.js';
 import type { RNN } from './rnn.js';
-
-// Rows of `to` become those of `from` where the mask says so.
-function takeRows(to: Float32Array, from: Float32Array, uses: (sample: number) => boolean, batch: number): void {
-  const width = to.length / batch;
-  for (let sample = 0; sample < batch; sample += 1) {
-    if (uses(sample)) to.set(from.subarray(sample * width, (sample + 1) * width), sample * width);
-  }
-}
+import { StepsBack } from './rnn_steps_back.js';
+import { copyStep, takeRows } from './rnn_steps_rows.js';
 
 /** A recurrent layer with a cell of the user's own: its `call` is run for every step, on the whole batch. */
 export class StepsCall extends Call {
   readonly #layer: RNN;
   readonly #context: CallContext;
-  readonly #training: boolean;
+  // Of the last forward pass, for the way back.
+  #runs: CellRun[] = [];
+  #shown: Inspection | null = null;
 
   constructor(layer: RNN, inputs: readonly Span[], context: CallContext) {
     const [input] = inputs as [Span];
@@ -31,7 +37,6 @@ export class StepsCall extends Call {
     super(inputs, [output, ...states]);
     this.#layer = layer;
     this.#context = context;
-    this.#training = context.training ?? false;
   }
 
   private firstStates(batch: number): Tensor[] {
@@ -54,27 +59,26 @@ export class StepsCall extends Call {
 
   private run(): void {
     const layer = this.#layer;
+    const { keeps, inspections, losses } = this.#context;
+    const context = { owner: layer.owner, training: this.#context.training ?? false, losses };
     const [batch, steps, ...rest] = this.input.shape as [number, number, ...number[]];
-    const width = sizeOf(rest);
     const sequence = readNumbers(this.input).data;
     const mask = this.maskBytes(batch * steps);
     const output = this.outputs[0] as Span;
     const size = output.shape.at(-1) as number;
     const all = new Float32Array(sizeOf(output.shape));
-    const shown =
-      this.#context.inspections === null ? null : new Float32Array(batch * steps * (layer.flatSizes[0] as number));
+    const shown = inspections === null ? null : new Float32Array(batch * steps * (layer.flatSizes[0] as number));
     let held = new Float32Array(batch * size);
     let states = this.firstStates(batch);
+    this.#runs = [];
     for (let step = 0; step < steps; step += 1) {
       const source = layer.goBackwards ? steps - 1 - step : step;
-      const data = new Float32Array(batch * width);
-      for (let sample = 0; sample < batch; sample += 1) {
-        const start = (sample * steps + source) * width;
-        data.set(sequence.subarray(start, start + width), sample * width);
-      }
+      const data = new Float32Array(batch * sizeOf(rest));
+      copyStep(data, sequence, source, steps, batch, 'take');
       // A cell may write into what it is given; masked rows go on with the numbers from before.
       const given = mask === null ? states : states.map((state) => new Tensor(state.data.slice(), state.shape));
-      const made = this.step(new Tensor(data, [batch, ...rest]), given, [batch, size]);
+      const made = runCell(layer.cell, new Tensor(data, [batch, ...rest]), given, context);
+      if (keeps) this.#runs.push(made);
       const uses = (sample: number): boolean => mask === null || mask[sample * steps + source] !== 0;
       const emitted = layer.zeroOutputForMask ? new Float32Array(batch * size) : held.slice();
       takeRows(emitted, made.output.data, uses, batch);
@@ -84,8 +88,8 @@ export class StepsCall extends Call {
         return new Tensor(next, state.shape);
       });
       held = emitted;
-      if (layer.returnSequences) placeStep(all, emitted, step, steps, batch);
-      if (shown !== null) placeStep(shown, (states[0] as Tensor).data, step, steps, batch);
+      if (layer.returnSequences) copyStep(emitted, all, step, steps, batch, 'put');
+      if (shown !== null) copyStep((states[0] as Tensor).data, shown, step, steps, batch, 'put');
     }
     writeSpan(output, new Tensor(layer.returnSequences ? all : held, output.shape));
     this.outputs.slice(1).forEach((span, index) => {
@@ -93,13 +97,14 @@ export class StepsCall extends Call {
     });
     layer.keepStates(states);
     if (shown !== null) {
-      const shape = [batch, steps, layer.flatSizes[0] as number];
-      this.#context.inspections?.push({
+      this.#shown = {
+        ...NO_GRADIENTS,
         layer,
-        states: new Tensor(shown, shape),
+        states: new Tensor(shown, [batch, steps, layer.flatSizes[0] as number]),
         inputContribution: null,
         recurrentContribution: null,
-      });
+      };
+      inspections?.push(this.#shown);
     }
   }
 
@@ -108,32 +113,16 @@ export class StepsCall extends Call {
     return mask === null ? null : kernels().HEAPU8.slice(mask.address, mask.address + count);
   }
 
-  private step(
-    input: Tensor,
-    states: readonly Tensor[],
-    expected: readonly number[],
-  ): { output: Tensor; states: Tensor[] } {
+  override layOutBackward(gradients: Gradients): Backward | null {
     const layer = this.#layer;
-    const { cell, owner } = layer;
-    const nested = nestStates(layer.stateSizes, states);
-    const made = readStep(owner, cell.call(input, nested, { training: this.#training }), states.length);
-    const all = [made.output, ...made.states];
-    const shapes = [expected, ...states.map(({ shape }) => shape)];
-    all.forEach(({ shape }, index) => {
-      if (showShape(shape) === showShape(shapes[index] as number[])) return;
-      throw new ShapeError(
-        `${owner}: \`call\` of the cell returned ${index === 0 ? 'an output' : `state ${index - 1}`} of shape ` +
-          `${showShape(shape)}, expected ${showShape(shapes[index] as number[])}`,
-      );
-    });
-    return made;
-  }
-}
-
-// One step [batch, width] into [batch, steps, width].
-function placeStep(all: Float32Array, one: Float32Array, step: number, steps: number, batch: number): void {
-  const width = one.length / batch;
-  for (let sample = 0; sample < batch; sample += 1) {
-    all.set(one.subarray(sample * width, (sample + 1) * width), (sample * steps + step) * width);
+    const initialState = this.#context.initialState ?? [];
+    const isReached = this.outputs.some((output) => gradients.of(output) !== 0);
+    const isWanted =
+      [this.input, ...initialState].some((span) => gradients.wants(span)) ||
+      layer.weights.some((weight) => gradients.weight(weight) !== 0);
+    if (!isReached || !isWanted) return null;
+    checkBackward(layer.owner, layer.cell);
+    const back = new StepsBack(layer, this.input, this.outputs, initialState, this.#context.truncate ?? 0, gradients);
+    return () => back.run(this.#runs, this.maskBytes(sizeOf(this.input.shape.slice(0, 2))), this.#shown);
   }
 }

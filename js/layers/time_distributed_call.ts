@@ -1,11 +1,11 @@
 import { kernels } from '../runtime/module.js';
-import type { Backward, Gradients } from './backward.js';
+import { type Backward, type Gradients, type GradientTarget, inReverse } from './backward.js';
 import { Call, type CallContext, type MaskSpan, type Span, sizeOf, takeMask, takeSpan } from './call.js';
 import type { Layer } from './layer.js';
 
-// The layer within is told what concerns it alone.
-function inner(context: CallContext, losses: CallContext['losses']): CallContext {
-  return { ...context, initialState: null, losses };
+// The layer within is told what concerns it alone. @param steps That it sees as one batch.
+function inner(context: CallContext, steps: number): CallContext {
+  return { ...context, initialState: null, stepsInBatch: (context.stepsInBatch ?? 1) * steps };
 }
 
 // [batch, steps, …] as [batch · steps, …].
@@ -20,15 +20,12 @@ export class MergedCall extends Call {
   constructor(layer: Layer, input: Span, shape: readonly number[], context: CallContext) {
     const { mask } = input;
     const steps = input.shape[1] as number;
-    const { losses } = context;
-    // A loss of the layer's is divided by batch · steps, and has to be the sum over the steps of losses divided by batch.
-    const sink = losses === null ? null : (each: Layer, value: number) => losses(each, value * steps);
     const rows: Span = {
       address: input.address,
       shape: joined(input.shape),
       mask: mask === null ? null : { address: mask.address, shape: joined(mask.shape) },
     };
-    const call = layer.open([rows], inner(context, sink));
+    const call = layer.open([rows], inner(context, steps));
     super([input], [{ address: (call.outputs[0] as Span).address, shape: Object.freeze([...shape]), mask }]);
     this.#call = call;
   }
@@ -45,29 +42,61 @@ export class MergedCall extends Call {
 
 /** One step after the other: for layers that look at the whole batch, keep something, or are the user's own. */
 export class StepwiseCall extends Call {
-  readonly #call: Call;
-  readonly #step: Span;
+  readonly #layer: Layer;
+  // One for all steps, or one for each where a backward pass follows.
+  readonly #calls: readonly Call[];
 
   constructor(layer: Layer, input: Span, shape: readonly number[], context: CallContext) {
     const { arena } = context;
     const { mask } = input;
     const stepOf = ([batch, , ...rest]: readonly number[]): number[] => [batch as number, ...rest];
-    const step = takeSpan(arena, stepOf(input.shape), mask === null ? null : takeMask(arena, stepOf(mask.shape)));
     super([input], [takeSpan(arena, shape, mask)]);
-    this.#step = step;
-    this.#call = layer.open([step], inner(context, context.losses));
+    this.#layer = layer;
+    this.#calls = Array.from({ length: context.keeps ? (input.shape[1] as number) : 1 }, () => {
+      const step = takeSpan(arena, stepOf(input.shape), mask === null ? null : takeMask(arena, stepOf(mask.shape)));
+      return layer.open([step], inner(context, 1));
+    });
   }
 
   override forward(): void {
     const steps = this.input.shape[1] as number;
     const output = this.outputs[0] as Span;
     for (let index = 0; index < steps; index += 1) {
-      copyStep(this.#step, this.input, index, 4, 'take');
+      const call = this.#calls[index % this.#calls.length] as Call;
+      copyStep(call.input, this.input, index, 4, 'take');
       const { mask } = this.input;
-      if (mask !== null) copyStep(this.#step.mask as MaskSpan, mask, index, 1, 'take');
-      this.#call.forward();
-      copyStep(this.#call.outputs[0] as Span, output, index, 4, 'put');
+      if (mask !== null) copyStep(call.input.mask as MaskSpan, mask, index, 1, 'take');
+      call.forward();
+      copyStep(call.outputs[0] as Span, output, index, 4, 'put');
     }
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    const [output] = this.outputs as readonly [Span];
+    const dOutputs = gradients.of(output);
+    const isWanted =
+      gradients.wants(this.input) || this.#layer.weights.some((weight) => gradients.weight(weight) !== 0);
+    if (dOutputs === 0 || !isWanted) return null;
+    const given = { ...output, address: dOutputs };
+    const passes = this.#calls.map((call, index): Backward | null => {
+      const [made] = call.outputs as readonly [Span];
+      const into = gradients.into(made) as GradientTarget;
+      const pass = call.layOutBackward(gradients);
+      return () => {
+        copyStep({ ...made, address: into.address }, given, index, 4, 'take');
+        pass?.();
+      };
+    });
+    const target = this.#calls.every(({ input }) => gradients.of(input) !== 0) ? gradients.into(this.input) : null;
+    const collect = (): void => {
+      if (target === null) return;
+      this.#calls.forEach(({ input }, index) => {
+        const step = { ...input, address: gradients.of(input) };
+        copyStep(step, { ...this.input, address: target.address }, index, 4, 'put');
+      });
+      target.done();
+    };
+    return inReverse([...passes.reverse(), collect]);
   }
 }
 

@@ -1,35 +1,33 @@
-import { checkShape, elements, type Shape, show, showShape } from '../runtime/check.js';
-import { ArgumentError, ShapeError } from '../runtime/errors.js';
-import { Tensor, toTensor } from '../runtime/tensor.js';
+import { checkShape, showShape } from '../runtime/check.js';
+import { ArgumentError, ShapeError, UnsupportedError } from '../runtime/errors.js';
+import type { Tensor } from '../runtime/tensor.js';
+import type { Backward, Gradients } from './backward.js';
 import {
   Call,
   type CallContext,
   readMask,
   readNumbers,
   type Span,
-  sizeOf,
   takeMask,
   takeSpan,
   writeMask,
   writeSpan,
 } from './call.js';
 import type { Layer } from './layer.js';
-import { type Argument, single, symbolicMask } from './symbolic.js';
-
-/** The tensors that a user's `call` gave. */
-function toList(value: unknown, owner: string): Tensor[] {
-  const flat = Array.isArray(value) ? value.flat(4) : [];
-  const isList = flat.length > 0 && flat.every((each) => each instanceof Tensor);
-  return (isList ? flat : [value]).map((each) => toTensor(each, `${owner}: what \`call\` returns`));
-}
-
-function zeros(owner: string, shape: readonly number[]): Tensor {
-  return new Tensor(new Float32Array(elements(owner, 'inputs', shape)), shape);
-}
-
-function ones(shape: readonly number[]): Tensor {
-  return new Tensor(new Float32Array(sizeOf(shape)).fill(1), shape);
-}
+import { isTensorList, single } from './symbolic.js';
+import { masksOf, ones, readOutput, sameShape, zeros } from './user_output.js';
+import {
+  addToWeights,
+  hasBackward,
+  lossGradients,
+  type Numbers,
+  plus,
+  put,
+  readAt,
+  readGradients,
+  readResult,
+  readWeightGradients,
+} from './users.js';
 
 // Room was taken for the mask that `computeMask` gave for zeros. No mask now: every step is used.
 function checkMask(owner: string, { mask: room }: Span, mask: Tensor | null): void {
@@ -38,17 +36,6 @@ function checkMask(owner: string, { mask: room }: Span, mask: Tensor | null): vo
   throw new ShapeError(
     `${owner}: \`computeMask\` returned a mask of shape ${showShape(mask.shape)}, for zeros ${expected}`,
   );
-}
-
-function masksOf(layer: Layer, inputs: readonly Tensor[], masks: readonly (Tensor | null)[]): (Tensor | null)[] {
-  const made = layer.computeMask(single(inputs) as never, single(masks) as never) as unknown;
-  return (Array.isArray(made) ? made : [made]).map((mask) => {
-    if (mask === null || mask === undefined) return null;
-    if (mask instanceof Tensor) return mask;
-    throw new ArgumentError(
-      `${layer.owner}: \`computeMask\` must return a Tensor or null, or a list of those, received ${show(made)}`,
-    );
-  });
 }
 
 // A mask says something of the first axes of its output; a last axis of 1 is one too many, as in Keras.
@@ -61,21 +48,24 @@ function checkFit(owner: string, mask: Tensor, shape: readonly number[]): void {
   );
 }
 
-function sameShape(a: readonly (number | null)[], b: readonly (number | null)[]): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
-}
-
-/** The application of a layer whose `call` is the user's own: numbers out of the module, and back. */
+/**
+ * The application of a layer whose `call` or `computeMask` is the user's own: numbers out of the module, and back.
+ */
 export class UserCall extends Call {
   readonly #layer: Layer;
-  readonly #training: boolean;
-  readonly #initialState: readonly Span[] | null;
-  readonly #countsLosses: boolean;
+  readonly #context: CallContext;
+  readonly #own: Call | null;
+  // Of the last forward pass, for the way back.
+  #saved: unknown;
+  #lossGradients: Numbers[] = [];
 
-  constructor(layer: Layer, inputs: readonly Span[], context: CallContext) {
+  /** @param own The layer's own call, if the masks alone are the user's. */
+  constructor(layer: Layer, inputs: readonly Span[], context: CallContext, own: Call | null) {
     const { owner } = layer;
     const { arena } = context;
-    const shapes = layer.outputShapes(inputs.map(({ shape }) => shape)) as (readonly number[])[];
+    const shapes =
+      own?.outputs.map(({ shape }) => shape) ??
+      (layer.outputShapes(inputs.map(({ shape }) => shape)) as (readonly number[])[]);
     for (const shape of shapes) checkShape(owner, 'computeOutputShape', shape, false, true);
     // What masks there will be, and of what shapes.
     const masks = masksOf(
@@ -89,12 +79,18 @@ export class UserCall extends Call {
     });
     super(
       inputs,
-      shapes.map((shape, index) => takeSpan(arena, shape, masks[index] ?? null)),
+      shapes.map((shape, index) => {
+        const mask = masks[index] ?? null;
+        return own === null ? takeSpan(arena, shape, mask) : { ...(own.outputs[index] as Span), mask };
+      }),
     );
     this.#layer = layer;
-    this.#training = context.training ?? false;
-    this.#initialState = context.initialState;
-    this.#countsLosses = context.losses !== null;
+    this.#context = context;
+    this.#own = own;
+  }
+
+  override producer(span: Span): Call | null {
+    return this.#own === null ? super.producer(span) : this.#own.producer(span);
   }
 
   override forward(): void {
@@ -102,84 +98,93 @@ export class UserCall extends Call {
     const { owner } = layer;
     const masks = this.inputs.map(({ mask }) => (mask === null ? null : readMask(mask)));
     const inputs = this.inputs.map(readNumbers);
-    const initialState = this.#initialState?.map(readNumbers);
-    const options = { mask: single(masks), training: this.#training, ...(initialState && { initialState }) };
-    const results = layer.withLosses(this.#countsLosses, () =>
-      toList(layer.call(single(inputs) as never, options), owner),
-    );
-    if (results.length !== this.outputs.length) {
-      throw new ArgumentError(
-        `${owner}: \`call\` returned ${results.length} tensors, \`computeOutputShape\` says ${this.outputs.length}`,
-      );
-    }
+    const results = this.#own === null ? this.run(inputs, masks) : null;
+    this.#own?.forward();
     const outputMasks = masksOf(layer, inputs, masks);
     this.outputs.forEach((output, index) => {
       checkMask(owner, output, outputMasks[index] ?? null);
     });
     this.outputs.forEach((output, index) => {
-      const result = results[index] as Tensor;
-      if (!sameShape(result.shape, output.shape)) {
-        throw new ShapeError(
-          `${owner}: \`call\` returned shape ${showShape(result.shape)}, \`computeOutputShape\` says ${showShape(output.shape)}`,
-        );
-      }
-      writeSpan(output, result);
+      if (results !== null) writeSpan(output, results[index] as Tensor);
       const mask = outputMasks[index] ?? null;
       if (output.mask !== null) writeMask(output.mask, mask ?? ones(output.mask.shape));
     });
   }
-}
 
-// What varies between two tries becomes null.
-function common(first: readonly number[], second: readonly number[] | undefined): Shape {
-  return first.map((size, axis) => (size === second?.[axis] ? size : null));
-}
-
-function zerosLike(owner: string, shape: Shape, size: number): Tensor {
-  return zeros(
-    owner,
-    shape.map((each) => each ?? size),
-  );
-}
-
-/** The output shapes of a layer whose `call` alone knows them: it is tried on zeros of two sizes. */
-export function inferOutputShapes(layer: Layer, shapes: readonly Shape[]): Shape[] {
-  const { owner } = layer;
-  const attempt = (size: number): (readonly number[])[] => {
-    const inputs = shapes.map((shape) => zerosLike(owner, shape, size));
-    return layer.withLosses(false, () =>
-      toList(layer.call(single(inputs) as never, { mask: single(inputs.map(() => null)), training: false }), owner).map(
-        ({ shape }) => shape,
-      ),
+  // Calls the user's `call`.
+  private run(inputs: readonly Tensor[], masks: readonly (Tensor | null)[]): readonly Tensor[] {
+    const layer = this.#layer;
+    const { owner } = layer;
+    const { training, losses } = this.#context;
+    const initialState = this.#context.initialState?.map(readNumbers);
+    const options = { mask: single(masks), training: training ?? false, ...(initialState && { initialState }) };
+    const { made, added } = layer.withLosses(losses, () =>
+      readOutput(layer.call(single(inputs) as never, options), owner),
     );
-  };
-  const first = attempt(2);
-  if (!shapes.some((shape) => shape.includes(null))) return first;
-  const second = attempt(3);
-  return first.map((shape, index) => common(shape, second[index]));
+    const { outputs, saved } = made;
+    if (outputs.length !== this.outputs.length) {
+      throw new ArgumentError(
+        `${owner}: \`call\` returned ${outputs.length} tensors, \`computeOutputShape\` says ${this.outputs.length}`,
+      );
+    }
+    outputs.forEach(({ shape }, index) => {
+      const expected = (this.outputs[index] as Span).shape;
+      if (sameShape(shape, expected)) return;
+      throw new ShapeError(
+        `${owner}: \`call\` returned shape ${showShape(shape)}, \`computeOutputShape\` says ${showShape(expected)}`,
+      );
+    });
+    this.#lossGradients = lossGradients(owner, added, inputs);
+    this.#saved = this.#context.keeps ? saved : undefined;
+    return outputs;
+  }
+
+  override layOutBackward(gradients: Gradients): Backward | null {
+    if (this.#own !== null) return this.#own.layOutBackward(gradients);
+    const layer = this.#layer;
+    const states = this.#context.initialState ?? [];
+    const dOutputs = this.outputs.map((output) => gradients.of(output));
+    const isReached = dOutputs.some((address) => address !== 0);
+    const isWanted = [...this.inputs, ...states].some((span) => gradients.wants(span));
+    const trains = layer.weights.some((weight) => gradients.weight(weight) !== 0);
+    if (!isWanted && !(isReached && trains)) return null;
+    if (isReached && !hasBackward(layer)) {
+      throw new UnsupportedError(`${layer.owner} cannot be trained: it has no \`backward\` beside its \`call\``);
+    }
+    const targets = this.inputs.map((input) => gradients.into(input));
+    const stateTargets = states.map((state) => gradients.into(state));
+    return () => {
+      const given = isReached ? this.callBackward(dOutputs, gradients) : { inputs: [], states: [] };
+      this.inputs.forEach((input, index) => {
+        const dInput = plus(given.inputs[index] ?? null, this.#lossGradients[index] ?? null, gradients.scale);
+        put(targets[index] ?? null, input, dInput);
+      });
+      states.forEach((state, index) => {
+        put(stateTargets[index] ?? null, state, given.states[index] ?? null);
+      });
+    };
+  }
+
+  // Calls the user's `backward`: the gradients of inputs and states, those of weights are added to what is there.
+  private callBackward(dOutputs: readonly number[], gradients: Gradients): { inputs: Numbers[]; states: Numbers[] } {
+    const layer = this.#layer as Layer & { backward(dOutput: unknown, saved: unknown): unknown };
+    const { owner } = layer;
+    const dOutput = single(dOutputs.map((address, index) => readAt(address, (this.outputs[index] as Span).shape)));
+    const { made } = layer.withLosses(null, () => layer.backward(dOutput, this.#saved));
+    const { inputs, weights, initialState } = readResult(owner, made, ['inputs'], ['weights', 'initialState']);
+    const shapes = this.inputs.map(({ shape }) => shape);
+    const stateShapes = (this.#context.initialState ?? []).map(({ shape }) => shape);
+    const read = {
+      inputs: readGradients(owner, 'inputs', listOf(inputs, shapes.length), shapes),
+      states: readGradients(owner, 'initialState', listOf(initialState, stateShapes.length), stateShapes),
+    };
+    addToWeights(gradients, readWeightGradients(owner, weights, layer.weights));
+    return read;
+  }
 }
 
-/** The masks in a graph of a layer whose `computeMask` is the user's: it is tried on zeros of two sizes too. */
-export function inferMasks(
-  layer: Layer,
-  inputs: readonly Argument[],
-  masks: readonly (Argument | null)[],
-): (Argument | null)[] {
-  const { owner } = layer;
-  const attempt = (size: number) => {
-    const given = masks.map((mask) => (mask === null ? null : zerosLike(owner, mask.shape, size)));
-    const made = masksOf(
-      layer,
-      inputs.map(({ shape }) => zerosLike(owner, shape, size)),
-      given,
-    );
-    return { given, made };
-  };
-  const first = attempt(2);
-  const second = attempt(3);
-  return first.made.map((mask, index) => {
-    if (mask === null) return null;
-    const handedOn = first.given.indexOf(mask);
-    return handedOn >= 0 ? (masks[handedOn] ?? null) : symbolicMask(common(mask.shape, second.made[index]?.shape));
-  });
+// One gradient, or the list of several; null is zeros for all.
+function listOf(given: unknown, count: number): readonly unknown[] {
+  if (given === null || given === undefined) return new Array(count).fill(null);
+  return Array.isArray(given) && (count !== 1 || isTensorList(given)) ? given : [given];
 }

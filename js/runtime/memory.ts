@@ -96,7 +96,7 @@ export function aligned(bytes: number): number {
 }
 
 /**
- * A bump allocator for one owner. A layout is made twice: first to measure (addresses start at 0 and mean nothing),
+ * A bump allocator for one owner. A layout is made twice: first to measure (addresses mean nothing, but none is 0),
  * then, after `commit`, for good. Only `commit` allocates, and only when the layout is larger than any before it.
  */
 export class Arena {
@@ -119,7 +119,7 @@ export class Arena {
   /** Begins to measure a new layout. */
   measure(): void {
     this.committed = false;
-    this.#base = 0;
+    this.#base = ALIGNMENT;
     this.#offset = 0;
     this.#scratch = 0;
   }
