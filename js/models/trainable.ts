@@ -25,6 +25,7 @@ import {
   type BatchSource,
   IterableBatches,
   isBatchIterable,
+  peek,
   refuseBesideIterable,
   unpackBatch,
 } from '../training/data.js';
@@ -172,12 +173,15 @@ export abstract class TrainableModel extends BaseModel {
     const { epochs, initialEpoch, nonFinite, signal, truncate, ...given } = checkFitOptions(owner, options);
     signal?.throwIfAborted();
     const verbose = resolveVerbose(owner, given.verbose ?? 'auto');
-    const { source, validation, trainer } = this.readFit(owner, x, y, given);
+    this.checkCompiled();
+    if (isBatchIterable(x)) refuseBesideIterable(owner, { ...given, y });
     const callbacks = new CallbackList(given.callbacks, verbose ? [new ProgressBar()] : []);
     const isKeras = callbacks.callbacks.some((each) => each instanceof TerminateOnNaN);
     const mode: NonFinite = isKeras ? 'ignore' : nonFinite;
     this.#isFitting = true;
     try {
+      const data = isBatchIterable(x) && !this.built ? await this.buildFrom(owner, x) : x;
+      const { source, validation, trainer } = this.readFit(owner, data, y, given);
       this.history = await inTurns(
         fitSteps({
           owner,
@@ -202,6 +206,24 @@ export abstract class TrainableModel extends BaseModel {
     }
   }
 
+  // An unbuilt model learns its shapes from the first batch.
+  private async buildFrom(owner: string, iterable: BatchIterable): Promise<BatchIterable> {
+    const { first, whole } = await peek(iterable);
+    if (first === undefined) throw new ArgumentError(`${owner}: x: the iterable gave no batch`);
+    try {
+      this.alive();
+      const { x, y, sampleWeight } = unpackBatch(owner, first);
+      // What is built during a training is refused otherwise.
+      this.#isFitting = false;
+      this.readArrays(owner, x, y, sampleWeight);
+      this.#isFitting = true;
+    } catch (error) {
+      await (whole as AsyncIterable<unknown>)[Symbol.asyncIterator]().return?.();
+      throw error;
+    }
+    return whole;
+  }
+
   // Where the batches of `fit` come from.
   private readFit(
     owner: string,
@@ -221,9 +243,7 @@ export abstract class TrainableModel extends BaseModel {
       validation();
     }
     if (isBatchIterable(x)) {
-      refuseBesideIterable(owner, { ...given, y });
       const source = this.iterableBatches(owner, x, stepsPerEpoch);
-      // An unbuilt model learns its shapes from the first batch.
       return { source, validation, trainer: this.readyTrainer() };
     }
     const { trainer, arrays: all } = this.readArrays(owner, x, y, given.sampleWeight);
@@ -250,7 +270,7 @@ export abstract class TrainableModel extends BaseModel {
       this.#trainer ??= new Trainer(this, compiled, null);
       return this.#trainer;
     }
-    throw new ArgumentError(`${this.owner}: fit: build the model first, or give \`inputShape\``);
+    throw new ArgumentError(`${this.owner}: build the model first, or give \`inputShape\``);
   }
 
   /**

@@ -164,6 +164,35 @@ export function isBatchIterable(value: unknown): value is BatchIterable {
   return Symbol.asyncIterator in value || Symbol.iterator in value;
 }
 
+function iteratorOf(iterable: BatchIterable): Iterator<unknown> | AsyncIterator<unknown> {
+  return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+}
+
+/** The first batch of an iterable (undefined: there is none), and an iterable that begins with it all the same. */
+export async function peek(iterable: BatchIterable): Promise<{ first: unknown; whole: BatchIterable }> {
+  const iterator = iteratorOf(iterable);
+  const step = await iterator.next();
+  let ahead: IteratorResult<unknown> | null = step;
+  let isOpen = true;
+  const resumed: AsyncIterator<unknown> = {
+    async next() {
+      const given = ahead ?? (await iterator.next());
+      ahead = null;
+      return given;
+    },
+    async return(value) {
+      await iterator.return?.();
+      return { done: true, value };
+    },
+  };
+  const open = () => {
+    if (!isOpen) return iteratorOf(iterable) as AsyncIterator<unknown>;
+    isOpen = false;
+    return resumed;
+  };
+  return { first: step.done ? undefined : step.value, whole: { [Symbol.asyncIterator]: open } };
+}
+
 /** What is given beside an iterable, but belongs into it. @throws {ArgumentError} with Keras' words where it has some. */
 export function refuseBesideIterable(owner: string, given: Readonly<Record<string, unknown>>): void {
   const own: Record<string, string> = {
@@ -227,8 +256,7 @@ export class IterableBatches implements BatchSource {
   begin(): void {
     this.#step = 0;
     if (this.#iterator !== null && this.#stepsPerEpoch !== null) return;
-    const iterable = this.#iterable;
-    this.#iterator = Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+    this.#iterator = iteratorOf(this.#iterable);
   }
 
   async next(): Promise<Batch | null> {

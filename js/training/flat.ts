@@ -92,8 +92,10 @@ export class FlatWeights extends GradientRoom {
     this.#home = home;
   }
 
-  /** Frees the room of the weights, if they lie elsewhere now or were disposed. */
-  leave(isDisposed: boolean): void {
-    if (isDisposed || !this.weights.some((weight) => weight.isIn(this.#home))) this.#home.free();
+  /** Frees the room of the weights, if they lie elsewhere now or were disposed. @returns whether it did. */
+  leave(isDisposed: boolean): boolean {
+    const isLeft = isDisposed || !this.weights.some((weight) => weight.isIn(this.#home));
+    if (isLeft) this.#home.free();
+    return isLeft;
   }
 }

@@ -90,8 +90,9 @@ export class Trainer {
     const previous = this.#previous;
     if (previous === null) return;
     previous.leavePrevious(isDisposed);
-    if (previous.#flat !== null) previous.#flat.leave(isDisposed);
-    this.#previous = null;
+    if (previous.#flat?.leave(isDisposed)) previous.#flat = null;
+    // Weights that are frozen now stay where they were.
+    if (previous.#flat === null) this.#previous = previous.#previous;
   }
 
   private checkKnown(weights: readonly Weight[]): void {
