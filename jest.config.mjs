@@ -17,6 +17,7 @@ const project = (name) => ({
     '^simple-rnn$': `${dist}/index.js`,
     '^simple-rnn/slim$': `${dist}/slim.js`,
     '^simple-rnn/io$': `${dist}/io.node.js`,
+    '^simple-rnn/worker$': `${dist}/worker.node.js`,
     '/bindings/module\\.js$': '<rootDir>/build/wasm/simple_rnn.mjs',
   },
 });

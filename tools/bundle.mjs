@@ -1,6 +1,6 @@
 // Bundles js/ by esbuild: ES modules, CommonJS and the script-tag file.
-import { readFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { delta } from './delta.mjs';
 import { at, writeIfNew } from './files.mjs';
@@ -13,6 +13,10 @@ const entries = [
   { name: 'slim', source: 'js/slim.ts' },
   { name: 'io', source: 'js/io/index.ts' },
   { name: 'io.node', source: 'js/io/index.ts', isNode: true },
+  { name: 'worker', source: 'js/worker/index.ts' },
+  { name: 'worker.node', source: 'js/worker/index.ts', isNode: true },
+  { name: 'worker_script', source: 'js/worker/script.ts' },
+  { name: 'worker_script.node', source: 'js/worker/script.ts', isNode: true },
 ];
 
 const target = 'es2022';
@@ -65,10 +69,10 @@ function builtModule(wasm) {
 /**
  * What an entry does not own it imports from its siblings ./core.js and ./bytes.js, so that every class
  * and the registered bytes exist once, whichever entries are used together. An entry owns the list of
- * public names (js/public.ts), and those of io own their folder.
+ * public names (js/public.ts), and those of a folder own it; in Node a file's twin for Node takes its place.
  */
 function siblings(entry) {
-  const ownFolder = entry.name.startsWith('io') ? at('js/io') : null;
+  const ownFolder = dirname(at(entry.source)) === at('js') ? null : dirname(at(entry.source));
   return {
     name: 'siblings',
     setup({ onResolve }) {
@@ -77,8 +81,8 @@ function siblings(entry) {
         const file = resolve(resolveDir, path);
         if (relative(at('js'), file).startsWith('..')) return undefined;
         if (ownFolder !== null && file.startsWith(ownFolder)) {
-          const nodeTwin = entry.isNode && basename(file) === 'read_source.js';
-          return nodeTwin ? { path: join(resolveDir, 'read_source.node.ts') } : undefined;
+          const nodeTwin = file.replace(/\.js$/, '.node.ts');
+          return entry.isNode && existsSync(nodeTwin) ? { path: nodeTwin } : undefined;
         }
         if (file === at('js/patch.js')) return undefined; // part of bytes
         if (file === at('js/public.js')) return undefined; // the list of public names, part of index and slim
@@ -102,6 +106,16 @@ const smallJsfive = {
   },
 };
 
+/** Where a CommonJS module lies: in Node a file, elsewhere nobody knows. */
+function ownUrl(entry, format) {
+  if (format !== 'cjs') return {};
+  if (!entry.isNode) return { define: { 'import.meta.url': 'undefined' } };
+  return {
+    define: { 'import.meta.url': 'ownUrl' },
+    banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename);" },
+  };
+}
+
 async function bundleEntry(entry, format, outputFolder, wasm, banner) {
   const result = await build({
     entryPoints: [at(entry.source)],
@@ -120,6 +134,7 @@ async function bundleEntry(entry, format, outputFolder, wasm, banner) {
     // A dynamic import in CommonJS becomes a require of the sibling.
     supported: format === 'cjs' ? { 'dynamic-import': false } : {},
     ...(entry.isNode ? { external: ['node:*'] } : {}),
+    ...ownUrl(entry, format),
     ...(entry.name === 'core' && banner ? { banner: { js: banner } } : {}),
     plugins: [
       inlinedBytes((path) => path),

@@ -1,6 +1,6 @@
 // Holds the arrows of docs/architecture.md: which room of js/ and demo/ may import which.
 //
-// demo -> the public entries; io -> models -> training -> callbacks -> layers -> runtime -> bindings. A room may
+// demo -> the public entries; io, worker -> models -> training -> callbacks -> layers -> runtime -> bindings. A room may
 // reach over its neighbour to the ones behind it, never back. Files directly in js/ are the entries, which gather names from
 // everywhere, and what stands beside layers (js/initializers.ts, js/activations.ts, ...): one room with them, and with the
 // folders of the families that have one (js/losses/, ...).
@@ -11,6 +11,7 @@ import { filesBelow, root } from './files.mjs';
 
 /** For each room the rooms of js/ that it may import besides itself. */
 const arrows = {
+  worker: ['models', 'training', 'callbacks', 'layers', 'utils', 'runtime'],
   io: ['models', 'training', 'callbacks', 'layers', 'utils', 'runtime'],
   models: ['training', 'callbacks', 'layers', 'utils', 'runtime'],
   training: ['callbacks', 'layers', 'utils', 'runtime'],
@@ -25,7 +26,7 @@ const families = ['losses', 'metrics', 'optimizers'];
 
 const entries = /^js\/(core|public|index|slim|bytes|iife)\.(ts|js)$/;
 
-/** What io imports dynamically when no bytes were registered. */
+/** What io imports dynamically when no bytes were registered, and what the script of a worker brings along. */
 const lateBytes = 'js/bytes.js';
 
 const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g;
@@ -49,7 +50,7 @@ function isAllowed(room, target) {
   if (to === room) return true;
   if (room === 'demo') return !/^(js|dist|src|bindings)\//.test(target);
   if (room === 'entries') return to in arrows;
-  if (room === 'io' && target === lateBytes) return true;
+  if ((room === 'io' || room === 'worker') && target === lateBytes) return true;
   return (arrows[room] ?? []).includes(to);
 }
 

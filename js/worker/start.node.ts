@@ -1,0 +1,7 @@
+import { Worker } from 'node:worker_threads';
+import type { WorkerLike } from './connection.js';
+
+/** Starts the worker of a model. */
+export function startWorker(): WorkerLike {
+  return new Worker(new URL('./worker_script.node.js', import.meta.url));
+}
