@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "simd.h"
 
@@ -43,21 +44,29 @@ class Walk {
   /// function(numbers) for each vector of the N arrays.
   template <int N, class Function>
   void for_each(Function function) {
+    run(function, std::make_integer_sequence<int, N>());
+  }
+
+ private:
+  /// Written out array by array: a loop over them would keep the vectors in memory.
+  template <class Function, int... k>
+  void run(Function function, std::integer_sequence<int, k...>) {
+    constexpr int last = sizeof...(k) - 1;
     while (const int length = next()) {
-      T* at[N];
-      for (int k = 0; k < N; ++k) at[k] = at_[k];
+      T* const at[] = {at_[k]...};
       for (int i = 0; i < length; i += V::width) {
-        Lanes<V> numbers[N];
-        for (int k = 0; k < N; ++k) numbers[k].v = V::load(at[k] + i);
+        Lanes<V> numbers[] = {{V::load(at[k] + i)}...};
         function(numbers);
-        for (int k = N - 1; k >= 0; --k) {
-          if (k != 1) V::store(at[k] + i, numbers[k].v);
-        }
+        (store<last - k>(at[last - k] + i, numbers[last - k]), ...);
       }
     }
   }
 
- private:
+  template <int k>
+  static void store(T* to, Lanes<V> from) {
+    if constexpr (k != 1) V::store(to, from.v);
+  }
+
   /// The numbers of the next run, 0 behind the last.
   __attribute__((noinline, cold)) int next() {
     const int rest = count_ % V::width, whole = count_ - rest;

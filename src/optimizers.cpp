@@ -30,10 +30,11 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
   using L = Lanes<V>;
   const auto constant = [](double number) { return L{V::splat(T(number))}; };
   const L lr = constant(q.learning_rate), a = constant(q.a), b = constant(q.b), c = constant(q.c);
-  const L zero = constant(0), rest_a = constant(1 - q.a), rest_b = constant(1 - q.b);
+  const L rest_a = constant(1 - q.a), rest_b = constant(1 - q.b);
   const T unbias_a = unbias<T>(q.a, q.step), unbias_b = unbias<T>(q.b, q.step);
   const auto move = [](L average, L by, L rest) { return average + (by - average) * rest; };
 
+  constexpr std::integral_constant<int, 0> none;
   constexpr std::integral_constant<int, 1> one;
   constexpr std::integral_constant<int, 2> two;
   constexpr std::integral_constant<int, 3> three;
@@ -54,12 +55,15 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
     };
     switch (optimizer) {
       case Optimizer::sgd: {
-        const bool momentum = slots[0] != nullptr, nesterov = q.b != 0;
-        with(one, [=](L& w, L g, L* s) {
-          const L step = momentum ? s[0] * a - g * lr : zero - g * lr;
-          if (momentum) s[0] = step;
-          w = w + (nesterov ? step * a - g * lr : step);
-        });
+        const bool nesterov = q.b != 0;
+        if (slots[0] == nullptr) {
+          with(none, [=](L& w, L g, L*) { w = w - g * lr; });
+        } else {
+          with(one, [=](L& w, L g, L* s) {
+            s[0] = s[0] * a - g * lr;
+            w = w + (nesterov ? s[0] * a - g * lr : s[0]);
+          });
+        }
         break;
       }
       case Optimizer::rmsprop: {
