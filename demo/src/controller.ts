@@ -121,7 +121,7 @@ export class Controller {
     const task = this.#scene()?.task;
     if (!task || task.name !== this.#state.task) return;
     const input = task.correct(this.#state.input || task.first); // the picture may lag behind
-    if (task.choice.kind === 'name') {
+    if (task.choice.kind === 'text') {
       const { picks } = task.choice;
       this.chooseInput(picks[(picks.indexOf(input) + by + picks.length) % picks.length] ?? input);
     } else this.chooseInput(String(Number(input) + by));

@@ -7,7 +7,7 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Esc', 'close the cell'],
   ['Home End', 'to the start, to the end'],
   ['N B', 'next input, input before'],
-  ['1 2 3', 'choose the task'],
+  ['1 … 6', 'choose the task'],
   ['R', 'train from random weights; pause; go on'],
   ['S', 'one training step'],
   ['W', 'other random weights'],
@@ -55,6 +55,7 @@ export function listenToKeys(actions: KeyActions): void {
       return;
     }
     if (wants(event.target, key)) return;
+    const task = '123456'.indexOf(key);
     const action: (() => void) | undefined = {
       ' ': () => actions.togglePlay(),
       ArrowLeft: () => actions.move(-1),
@@ -70,12 +71,10 @@ export function listenToKeys(actions: KeyActions): void {
       g: () => actions.toggleBackward(),
       t: () => actions.nextTheme(),
       '?': () => actions.showKeys(),
-      '1': () => actions.chooseTask(0),
-      '2': () => actions.chooseTask(1),
-      '3': () => actions.chooseTask(2),
     }[key.length === 1 ? key.toLowerCase() : key];
-    if (!action) return;
+    if (!action && task < 0) return;
     event.preventDefault();
-    action();
+    if (action) action();
+    else actions.chooseTask(task);
   });
 }

@@ -8,7 +8,7 @@ import { buildPage } from '../../tools/start_build.mjs';
 import { serve } from '../../tools/start_server.mjs';
 import { launch, messagesOf } from './chromium.js';
 
-export const TASKS = ['sunspots', 'digits', 'names'] as const;
+export const TASKS = ['sunspots', 'digits', 'names', 'parity', 'echo', 'sine'] as const;
 export const SIZES = [
   { width: 1280, height: 720 },
   { width: 390, height: 844 },

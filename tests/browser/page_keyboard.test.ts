@@ -1,7 +1,7 @@
 // The page without a mouse.
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { heatMap, openedCell, ready, usePage } from './page.js';
+import { heatMap, openedCell, ready, TASKS, usePage } from './page.js';
 
 const openPage = usePage();
 
@@ -40,6 +40,8 @@ test('keys play, step, and choose task, input and theme', async () => {
     await ready(page, 'digits');
     await page.keyboard.press('3');
     await ready(page, 'names');
+    await page.keyboard.press('6');
+    await ready(page, 'sine');
     await page.keyboard.press('t');
     await page.waitForSelector('html[data-theme=light]');
     await page.keyboard.press('t');
@@ -73,7 +75,7 @@ test('the arithmetic of a cell, from Tab to Escape', async () => {
 });
 
 test('every control has a name and shows its focus', async () => {
-  for (const task of ['sunspots', 'digits', 'names']) {
+  for (const task of TASKS) {
     await openPage(`task=${task}&cell=2.3`, async (page) => {
       const reached = new Set<string>();
       for (let i = 0; i < 70; i++) {

@@ -7,6 +7,9 @@ const shapes = {
   sunspots: { steps: 24, units: 12, features: 1 },
   digits: { steps: 8, units: 48, features: 8 },
   names: { steps: 10, units: 96, features: 16 },
+  parity: { steps: 16, units: 8, features: 1 },
+  echo: { steps: 24, units: 12, features: 1 },
+  sine: { steps: 64, units: 16, features: 1 },
 };
 
 for (const [task, { steps, units, features }] of Object.entries(shapes)) {
@@ -80,6 +83,18 @@ test('the answers are in the words of the task', async () => {
     await page.getByLabel('A name, a to z').fill('Zoë!');
     await ready(page, 'names zoe 4');
     expect(await page.locator('.reading').textContent()).toContain('After “zoe” most likely');
+    await page.getByRole('button', { name: 'Parity' }).click();
+    await ready(page, 'parity 1011001110001011');
+    await page.getByLabel('Bits, 0 and 1').fill('1101x1');
+    await ready(page, 'parity 11011 5');
+    expect(await page.locator('.reading').textContent()).toMatch(/number of ones is\s*even ✓ right/);
+    await page.getByRole('button', { name: 'Echo' }).click();
+    await ready(page, 'echo 1');
+    const [, said, came] = /says\s*(\S+)\s*at step 21 came (\S+)$/.exec((await page.locator('.reading').innerText())!)!;
+    expect(Math.abs(Number(said!.replace('−', '-')) - Number(came!.replace('−', '-')))).toBeLessThan(0.1);
+    await page.getByRole('button', { name: 'Sine' }).click();
+    await ready(page, 'sine 1');
+    expect(await page.locator('.reading').textContent()).toMatch(/After step 64, the next value/);
   });
 });
 

@@ -9,7 +9,7 @@ import { heatMap, ready, TASKS, usePage } from './page.js';
 
 const openPage = usePage();
 
-const button = (page: Page, name: string) => page.getByRole('button', { name });
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
 /** The numbers behind the training card, once its step is what is asked for. */
 async function trained(page: Page, isSo: string): Promise<{ step: number; loss: number; figure: number }> {
@@ -32,8 +32,8 @@ const pixels = (page: Page, canvas: string) =>
 /** Losses and figures that the package gives here, step by step, from the same seed. */
 function inNode(task: (typeof TASKS)[number], seed: number, steps: number) {
   const recipe = RECIPES[task];
-  const bytes = new Uint8Array(readFileSync(`demo/public/data/${recipe.file}`));
-  const training = recipe.start(library, { data: recipe.read(bytes), seed });
+  const data = recipe.file && recipe.read(new Uint8Array(readFileSync(`demo/public/data/${recipe.file}`)));
+  const training = recipe.start(library, { data, seed });
   const losses = Array.from({ length: steps }, () => training.trainStep().loss!);
   const figure = training.evaluate()[recipe.figure.key]!;
   training.dispose();
@@ -46,12 +46,12 @@ for (const task of TASKS) {
     await openPage(`task=${task}&train=running&pace=full`, async (page) => {
       await page.waitForSelector('.training.reached', { timeout: 60_000 });
       expect(await page.locator('.training .status').textContent()).toMatch(/^✓ Goal reached at step \d+/);
-      await button(page, 'Pause training').click();
+      await button(page, /Pause training|Train again/).waitFor();
+      if (await button(page, 'Pause training').isVisible()) await page.keyboard.press('r');
       const { figure: reached } = await trained(page, 'paused');
       // the goal was reached on the way; what is shown is the latest figure, that may wander about it
-      const slack = figure.better === 'lower' ? 1.15 : 0.97;
-      if (figure.better === 'lower') expect(reached).toBeLessThan(figure.goal * slack);
-      else expect(reached).toBeGreaterThan(figure.goal * slack);
+      if (figure.better === 'lower') expect(reached).toBeLessThan(figure.goal * 1.5);
+      else expect(reached).toBeGreaterThan(figure.goal * 0.95);
     });
   });
 }
@@ -61,6 +61,9 @@ test('step by step: loss and figure are those of the package', async () => {
     ['sunspots', 1],
     ['digits', 7],
     ['names', 2],
+    ['parity', 3],
+    ['echo', 4],
+    ['sine', 5],
   ] as const) {
     const { losses } = inNode(task, seed, 3);
     const { figure } = inNode(task, seed, 0);

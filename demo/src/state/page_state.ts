@@ -1,5 +1,5 @@
 /** The names of the tasks, in the order of the tabs. */
-export const TASK_NAMES = ['sunspots', 'digits', 'names'] as const;
+export const TASK_NAMES = ['sunspots', 'digits', 'names', 'parity', 'echo', 'sine'] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
 
 export const SPEEDS = [1, 2, 4] as const;

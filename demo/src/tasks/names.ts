@@ -26,7 +26,9 @@ export class Names implements Task {
   readonly answersEveryStep = true;
   readonly words = WORDS;
   readonly choice: Choice = {
-    kind: 'name',
+    kind: 'text',
+    label: 'A name, a to z',
+    noun: 'name',
     longest: LONGEST,
     picks: ['katharine', 'benjamin', 'anna', 'christopher', 'qwerty'],
   };

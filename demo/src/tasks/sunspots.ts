@@ -35,11 +35,13 @@ export class Sunspots implements Task {
 
   get choice(): Choice {
     const first = this.#firstYear + WINDOW;
-    return { kind: 'year', first, last: this.#firstYear + this.#values.length, lastTrained: LAST_TRAINED };
+    const last = this.#firstYear + this.#values.length;
+    const note = (year: number) => (year <= LAST_TRAINED ? 'seen in training' : 'not seen in training');
+    return { kind: 'number', label: 'Year to forecast', noun: 'year', first, last, note };
   }
 
   correct(input: string): string {
-    const { first, last } = this.choice as Choice & { kind: 'year' };
+    const { first, last } = this.choice as Choice & { kind: 'number' };
     const year = Math.round(Number(input));
     return String(input.trim() !== '' && Number.isFinite(year) ? Math.min(last, Math.max(first, year)) : this.first);
   }
@@ -75,13 +77,13 @@ export class Sunspots implements Task {
   }
 
   inputPicture(input: string): InputPicture {
-    return { kind: 'bars', values: this.#read(input), top: TOP, unit: 'sunspots' };
+    return { kind: 'bars', values: this.#read(input), bottom: 0, top: TOP, digits: 0 };
   }
 
   outputPicture(input: string, run: Run): OutputPicture {
     const values = Array.from(run.outputs, decode);
     const truth = values.map((_, t) => this.#measured(Number(input) - WINDOW + t + 1));
-    return { kind: 'line', values, truth, top: TOP, unit: 'sunspots' };
+    return { kind: 'line', values, truth, bottom: 0, top: TOP };
   }
 
   reading(input: string, run: Run, step: number): Reading {

@@ -3,7 +3,15 @@ import type { TaskName } from '../state/page_state.js';
 
 /** What stands below the states: what the network reads, one column a step. */
 export type InputPicture =
-  | { readonly kind: 'bars'; readonly values: readonly number[]; readonly top: number; readonly unit: string }
+  | {
+      readonly kind: 'bars';
+      readonly values: readonly number[];
+      /** Range of the values; it holds 0. */
+      readonly bottom: number;
+      readonly top: number;
+      /** Behind the decimal point. */
+      readonly digits: number;
+    }
   | { readonly kind: 'pixels'; readonly rows: readonly (readonly number[])[] }
   | { readonly kind: 'letters'; readonly letters: readonly string[] };
 
@@ -14,8 +22,8 @@ export type OutputPicture =
       readonly values: readonly number[];
       /** What is true; NaN where nobody knows. */
       readonly truth: readonly number[];
+      readonly bottom: number;
       readonly top: number;
-      readonly unit: string;
     }
   | {
       readonly kind: 'grid';
@@ -44,7 +52,16 @@ export interface Reading {
 
 /** How the input is chosen. */
 export type Choice =
-  | { readonly kind: 'year'; readonly first: number; readonly last: number; readonly lastTrained: number }
+  | {
+      readonly kind: 'number';
+      readonly label: string;
+      /** What one of them is called. */
+      readonly noun: string;
+      readonly first: number;
+      readonly last: number;
+      /** A remark about one of them. */
+      note(number: number): string;
+    }
   | {
       readonly kind: 'digit';
       /** 8×8 pixels of 0..1 for each example. */
@@ -53,7 +70,14 @@ export type Choice =
       /** Examples to pick from at a glance. */
       readonly picks: readonly number[];
     }
-  | { readonly kind: 'name'; readonly longest: number; readonly picks: readonly string[] };
+  | {
+      readonly kind: 'text';
+      readonly label: string;
+      /** What one of them is called. */
+      readonly noun: string;
+      readonly longest: number;
+      readonly picks: readonly string[];
+    };
 
 /** Sequences drawn as trajectories, each of a class. */
 export interface ClassedCrowd extends Crowd {

@@ -14,39 +14,39 @@ export interface Chooser {
 }
 
 export function makeChooser(choice: Choice, choose: Choose): Chooser {
-  if (choice.kind === 'year') return new YearChooser(choice, choose);
+  if (choice.kind === 'number') return new NumberChooser(choice, choose);
   if (choice.kind === 'digit') return new DigitChooser(choice, choose);
-  return new NameChooser(choice, choose);
+  return new TextChooser(choice, choose);
 }
 
-class YearChooser implements Chooser {
+class NumberChooser implements Chooser {
   readonly #slider: HTMLInputElement;
   readonly #number: HTMLInputElement;
   readonly #note = element('span', { class: 'note' });
   readonly element: HTMLElement;
-  readonly #choice: OfKind<'year'>;
+  readonly #choice: OfKind<'number'>;
 
-  constructor(choice: OfKind<'year'>, choose: Choose) {
+  constructor(choice: OfKind<'number'>, choose: Choose) {
     this.#choice = choice;
-    const { first, last } = choice;
+    const { label, noun, first, last } = choice;
     this.#slider = element('input', {
       type: 'range',
       min: first,
       max: last,
       step: 1,
-      'aria-label': 'Year to forecast',
+      'aria-label': label,
     });
-    this.#number = element('input', { type: 'number', min: first, max: last, step: 1, id: 'year' });
+    this.#number = element('input', { type: 'number', min: first, max: last, step: 1, id: 'number' });
     this.#slider.addEventListener('input', () => choose(this.#slider.value));
     this.#number.addEventListener('change', () => choose(this.#number.value));
     const move = (years: number) => () => choose(String(Number(this.#number.value) + years));
     this.element = element(
       'div',
-      { class: 'chooser year' },
-      element('label', { for: 'year' }, 'Year to forecast'),
-      button('The year before', icon(LEFT), move(-1), 'B'),
+      { class: 'chooser number' },
+      element('label', { for: 'number' }, label),
+      button(`The ${noun} before`, icon(LEFT), move(-1), 'B'),
       this.#number,
-      button('The year after', icon(RIGHT), move(1), 'N'),
+      button(`The ${noun} after`, icon(RIGHT), move(1), 'N'),
       this.#slider,
       this.#note,
     );
@@ -55,7 +55,7 @@ class YearChooser implements Chooser {
   show(input: string): void {
     this.#slider.value = input;
     if (this.#number.value !== input) this.#number.value = input;
-    this.#note.textContent = Number(input) <= this.#choice.lastTrained ? 'seen in training' : 'not seen in training';
+    this.#note.textContent = this.#choice.note(Number(input));
   }
 }
 
@@ -119,17 +119,17 @@ function paintDigit(canvas: HTMLCanvasElement, pixels: Float32Array | undefined)
   context.putImageData(image, 0, 0);
 }
 
-class NameChooser implements Chooser {
+class TextChooser implements Chooser {
   readonly #text: HTMLInputElement;
   readonly #picks = new Map<string, HTMLButtonElement>();
   readonly element: HTMLElement;
 
-  constructor(choice: OfKind<'name'>, choose: Choose) {
+  constructor(choice: OfKind<'text'>, choose: Choose) {
     this.#text = element('input', {
       type: 'text',
-      id: 'name',
+      id: 'text',
       maxlength: choice.longest,
-      size: 14,
+      size: Math.min(20, choice.longest),
       autocomplete: 'off',
       autocapitalize: 'off',
       spellcheck: 'false',
@@ -141,12 +141,12 @@ class NameChooser implements Chooser {
     for (const name of choice.picks)
       this.#picks.set(
         name,
-        button(`The name ${name}`, name, () => choose(name)),
+        button(`The ${choice.noun} ${name}`, name, () => choose(name)),
       );
     this.element = element(
       'div',
-      { class: 'chooser name' },
-      element('label', { for: 'name' }, 'A name, a to z'),
+      { class: 'chooser text' },
+      element('label', { for: 'text' }, choice.label),
       this.#text,
       element('div', { class: 'picks' }, ...this.#picks.values()),
     );

@@ -1,3 +1,4 @@
+import { fixed } from '../maths/format.js';
 import type { Palette } from './palette.js';
 import { TimeView } from './time_view.js';
 
@@ -48,43 +49,52 @@ abstract class InputView extends TimeView {
   }
 }
 
-/** Columns of numbers from 0 up. */
+/** Columns of numbers, from 0 up or down. */
 export class InputBars extends InputView {
   #values: readonly number[] = [];
+  #bottom = 0;
   #top = 1;
+  #digits = 0;
 
   constructor() {
     super('input-bars');
   }
 
-  setValues(values: readonly number[], top: number): void {
-    this.#values = values;
-    this.#top = top;
+  /** `digits` behind the decimal point of the numbers written beside the columns. */
+  setValues(values: readonly number[], bottom: number, top: number, digits: number): void {
+    [this.#values, this.#bottom, this.#top, this.#digits] = [values, bottom, top, digits];
     this.draw();
   }
 
   protected paint(palette: Palette): void {
     this.paintHover(palette);
     const { context } = this;
-    const base = this.height - LABEL - 1;
-    const narrow = this.columnWidth < 20;
+    const room = this.height - LABEL - 1 - (this.#bottom < 0 ? 26 : 13);
+    const scale = room / (this.#top - this.#bottom);
+    const base = this.snap(13 + this.#top * scale);
     context.textAlign = 'center';
     context.textBaseline = 'alphabetic';
     this.#values.forEach((value, t) => {
-      const height = Math.max(1, (value / this.#top) * (base - 13));
-      context.globalAlpha = this.faded(t + 1);
-      context.fillStyle = palette.muted;
-      const gap = Math.max(1, this.columnWidth * 0.15);
-      const left = this.snap(this.x(t + 1) + gap);
-      context.fillRect(left, this.snap(base - height), this.snap(this.x(t + 2) - gap) - left, this.snap(height));
-      context.globalAlpha = 1;
-      if (!narrow || t + 1 === this.time.hovered) {
-        this.text(String(Math.round(value)), this.centre(t + 1), base - height - 3, 10.5, palette.muted);
-      }
+      this.#paintColumn(palette, t + 1, value, base, value * scale);
     });
     context.fillStyle = palette.line;
     context.fillRect(this.left, base, this.right - this.left, 1);
     this.paintLabels(palette);
+  }
+
+  #paintColumn(palette: Palette, step: number, value: number, base: number, height: number): void {
+    const { context } = this;
+    context.globalAlpha = this.faded(step);
+    context.fillStyle = palette.muted;
+    const gap = Math.max(1, this.columnWidth * 0.15);
+    const left = this.snap(this.x(step) + gap);
+    const length = Math.max(1, this.snap(Math.abs(height)));
+    context.fillRect(left, height < 0 ? base : base - length, this.snap(this.x(step + 1) - gap) - left, length);
+    context.globalAlpha = 1;
+    const isNarrow = this.columnWidth < 20 + 5 * this.#digits;
+    if (isNarrow && step !== this.time.hovered) return;
+    const y = height < 0 ? base + length + 11 : base - length - 3;
+    this.text(fixed(value, this.#digits), this.centre(step), y, 10.5, palette.muted);
   }
 }
 

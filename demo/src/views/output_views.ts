@@ -1,20 +1,23 @@
+import { plain } from '../maths/axis.js';
 import { percent } from '../maths/format.js';
 import { inkFor, type Palette, rampColour } from './palette.js';
 import { TimeView } from './time_view.js';
 
-/** Answers as diamonds beside the truth as dots joined by a line, from 0 up. */
+/** Answers as diamonds beside the truth as dots joined by a line. */
 export class OutputLine extends TimeView {
   #values: readonly number[] = [];
   #truth: readonly number[] = [];
+  #bottom = 0;
   #top = 1;
 
   constructor() {
     super('output-line');
   }
 
-  setValues(values: readonly number[], truth: readonly number[], top: number): void {
+  setValues(values: readonly number[], truth: readonly number[], bottom: number, top: number): void {
     this.#values = values;
     this.#truth = truth;
+    this.#bottom = bottom;
     this.#top = top;
     this.draw();
   }
@@ -27,16 +30,17 @@ export class OutputLine extends TimeView {
   }
 
   #y(value: number): number {
-    return this.height - 6 - (Math.min(value, this.#top) / this.#top) * (this.height - 16);
+    const share = (Math.min(Math.max(value, this.#bottom), this.#top) - this.#bottom) / (this.#top - this.#bottom);
+    return this.height - 6 - share * (this.height - 16);
   }
 
   #paintAxis(palette: Palette): void {
     this.context.textAlign = 'right';
     this.context.textBaseline = 'middle';
-    for (const value of [0, this.#top / 2, this.#top]) {
+    for (const value of [this.#bottom, (this.#bottom + this.#top) / 2, this.#top]) {
       this.context.fillStyle = palette.line;
       this.context.fillRect(this.left, this.snap(this.#y(value)), this.right - this.left, 1);
-      this.text(String(value), this.left - 7, this.#y(value), 11, palette.muted);
+      this.text(plain(value), this.left - 7, this.#y(value), 11, palette.muted);
     }
   }
 

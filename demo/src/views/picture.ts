@@ -110,7 +110,7 @@ export class Picture {
   #outputView(picture: OutputPicture): TimeView {
     const { line, grid, ranking } = this.#views;
     if (picture.kind === 'line') {
-      line.setValues(picture.values, picture.truth, picture.top);
+      line.setValues(picture.values, picture.truth, picture.bottom, picture.top);
       return line;
     }
     if (picture.kind === 'grid') {
@@ -127,7 +127,7 @@ export class Picture {
       letters.setValues(picture.letters);
       return letters;
     }
-    if (picture.kind === 'bars') bars.setValues(picture.values, picture.top);
+    if (picture.kind === 'bars') bars.setValues(picture.values, picture.bottom, picture.top, picture.digits);
     else pixels.setValues(picture.rows);
     const view = picture.kind === 'bars' ? bars : pixels;
     view.setLabels(labels);

@@ -84,7 +84,7 @@ export class Transport {
     this.#slider.value = String(done);
     const place = done === 0 ? `start of ${steps}` : `step ${done} of ${steps}`;
     this.#slider.setAttribute('aria-valuetext', done === 0 ? place : `${place}, ${label}`);
-    this.#place.replaceChildren(element('b', {}, place), ' ', done === 0 ? '' : label);
+    this.#place.replaceChildren(element('b', {}, place), ' ', done === 0 || label === String(done) ? '' : label);
     this.#speed.value = String(speed);
     if (this.#play.dataset.playing !== String(playing)) {
       this.#play.dataset.playing = String(playing);
