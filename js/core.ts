@@ -13,7 +13,7 @@ export { ActivityRegularization, type ActivityRegularizationOptions } from './la
 export { Add, type AddOptions } from './layers/add.js';
 export { Bidirectional, type BidirectionalOptions, type MergeMode } from './layers/bidirectional.js';
 export type { CallContext, Inspection } from './layers/call.js';
-export type { Cell, StateSize, States } from './layers/cells.js';
+export type { Cell, CellGradients, StateSize, States } from './layers/cells.js';
 export { Concatenate, type ConcatenateOptions } from './layers/concatenate.js';
 export { Dense, type DenseOptions } from './layers/dense.js';
 export { Dropout, type DropoutOptions } from './layers/dropout.js';
@@ -25,7 +25,14 @@ export { type DeserializeOptions, deserialize, registerLayer, serialize } from '
 export { Input } from './layers/input.js';
 export { InputLayer, type InputLayerOptions } from './layers/input_layer.js';
 export { Layer } from './layers/layer.js';
-export type { AddWeightOptions, ApplyOptions, CallOptions, LayerOptions } from './layers/layer_options.js';
+export type {
+  AddWeightOptions,
+  ApplyOptions,
+  CallOptions,
+  LayerGradients,
+  LayerOptions,
+} from './layers/layer_options.js';
+export type { AddLossOptions } from './layers/loss_holder.js';
 export { Masking, type MaskingOptions } from './layers/masking.js';
 export { toCamelCase, toSnakeCase } from './layers/names.js';
 export { isOwn, isUsers } from './layers/registry.js';

@@ -9,7 +9,6 @@ import { SimpleRNNCell } from './simple_rnn_cell.js';
 import { StackedRNNCells } from './stacked_rnn_cells.js';
 import {
   hasBackward,
-  lossGradients,
   type Numbers,
   plus,
   readGradients,
@@ -136,16 +135,17 @@ function runUsers(cell: Cell, input: Tensor, states: readonly Tensor[], context:
   const { owner, training, losses } = context;
   const { stateSize } = cell;
   const nest = (flat: readonly Tensor[]) => (typeof stateSize === 'number' ? flat : nestStates(stateSize, flat));
-  const call = () => readStep(owner, cell.call(input, nest(states), { training }), states.length);
-  const { made, added } = cell instanceof Layer ? cell.withLosses(losses, call) : { made: call(), added: [] };
-  checkStep(
-    owner,
-    [made.output, ...made.states],
-    [[input.shape[0] as number, outputSizeOf(cell)], ...states.map(({ shape }) => shape)],
-  );
+  const shapes = [[input.shape[0] as number, outputSizeOf(cell)], ...states.map(({ shape }) => shape)];
+  const call = () => {
+    const read = readStep(owner, cell.call(input, nest(states), { training }), states.length);
+    checkStep(owner, [read.output, ...read.states], shapes);
+    return read;
+  };
+  const { made, gradients: fromLosses } = !(cell instanceof Layer)
+    ? { made: call(), gradients: [] }
+    : cell.withLosses(losses, [input, ...states], call);
   const { output, saved } = made;
   const isOutput = output.data === made.states[0]?.data;
-  const fromLosses = lossGradients(owner, added, [input, ...states]);
   return {
     output,
     states: made.states,
@@ -154,7 +154,7 @@ function runUsers(cell: Cell, input: Tensor, states: readonly Tensor[], context:
       const name = `${owner}: cell ${showCell(cell)}`;
       const given = dStates.map((data, index) => new Tensor(data, (states[index] as Tensor).shape));
       const call = () => cell.backward?.(new Tensor(dOutput, output.shape), nest(given), saved);
-      const result = cell instanceof Layer ? cell.withLosses(null, call).made : call();
+      const result = cell instanceof Layer ? cell.withLosses(null, [], call).made : call();
       const read = readResult(name, result, ['inputs', 'states'], ['weights']);
       const list = read.states === null ? states.map(() => null) : flatStates(read.states);
       const gradients = [

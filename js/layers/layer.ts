@@ -35,14 +35,21 @@ export type SymbolicOutputs = SymbolicTensor | readonly (SymbolicTensor | readon
 /**
  * What all layers have in common, and what a layer of your own derives from: it has `call(inputs, { mask, training })`,
  * which takes and gives tensors, and if it has weights `build(inputShape)`, which calls `addWeight`. Without a
- * `computeOutputShape` of its own, `call` is tried on zeros to learn the shape.
+ * `computeOutputShape` of its own, `call` is tried on zeros to learn the shape. To be trained it has a `backward`.
  * Follows https://keras.io/api/layers/base_layer/.
  *
  * @example
  * class Scale extends Layer {
  *   static className = 'Scale';
  *   build() { this.factor = this.addWeight({ name: 'factor', initializer: 'ones' }); }
- *   call(x) { const factor = this.factor.read().data[0]; return tensor(x.data.map((value) => factor * value), x.shape); }
+ *   call(x) {
+ *     const factor = this.factor.read().data[0];
+ *     return { output: tensor(x.data.map((value) => factor * value), x.shape), saved: { x, factor } };
+ *   }
+ *   backward(dOutput, { x, factor }) {
+ *     const sum = dOutput.data.reduce((total, each, i) => total + each * x.data[i], 0);
+ *     return { inputs: tensor(dOutput.data.map((each) => factor * each), x.shape), weights: [tensor(new Float32Array([sum]), [])] };
+ *   }
  * }
  */
 export abstract class Layer extends LossHolder {
@@ -196,7 +203,7 @@ export abstract class Layer extends LossHolder {
 
   /**
    * As {@link apply} on data, but the outputs carry no mask. A layer of your own has its own `call`, which `apply` and
-   * models use.
+   * models use: it gives a tensor or a list of tensors or, if `backward` wants more, `{ output, saved }`.
    */
   // biome-ignore lint/suspicious/noExplicitAny: layers and cells of the user's own take and give what they like.
   call(inputs: any, options?: any, _more?: any): any {
@@ -205,6 +212,17 @@ export abstract class Layer extends LossHolder {
     const outputs = this.compute(inputs, given, (spans, context) => this.begin(spans, context));
     return this.pack(outputs.map((output) => new Tensor(output.data, output.shape)));
   }
+
+  /**
+   * The way back through a `call` of your own, for training: from dLoss / d of its outputs to dLoss / d of its inputs
+   * and weights. It belongs to the class that has the `call`; without it the layer predicts, and training refuses it.
+   * (That of a cell is {@link Cell.backward}.)
+   * @param dOutput Shaped like the output; a list for several.
+   * @param saved What that very `call` returned as `saved`; undefined if it returned its output alone.
+   * @returns a {@link LayerGradients}.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: layers and cells of the user's own save what they like.
+  backward?(dOutput: any, saved: any, _more?: any): any;
 
   /** @internal Names of the options of `apply`. */
   protected get applyOptions(): readonly string[] {

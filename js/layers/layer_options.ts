@@ -50,6 +50,16 @@ export interface CallOptions {
   initialState?: StateArgument | null;
 }
 
+/** What `backward` of a layer of the user's own gives: dLoss / d of what it is about; null stands for zeros. */
+export interface LayerGradients {
+  /** Shaped like the input; a list for several. */
+  inputs: TensorLike | null | readonly (TensorLike | null)[];
+  /** One per trainable weight in their order, or one per weight of all; may be missing where there are none. */
+  weights?: readonly (TensorLike | null)[];
+  /** Of a recurrent layer that was given initial states: one per state, flat. */
+  initialState?: readonly (TensorLike | null)[] | null;
+}
+
 /** Shape of one input, or a list of the shapes of several. */
 export type InputShape = Shape | readonly Shape[];
 

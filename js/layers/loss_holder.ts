@@ -3,8 +3,9 @@ import { ArgumentError, ShapeError } from '../runtime/errors.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
 import type { LossSink } from './call.js';
 import type { Layer } from './layer.js';
-import { type Loss, Losses, nested } from './losses.js';
+import { Losses, nested } from './losses.js';
 import { isTensorList } from './symbolic.js';
+import { lossGradients, type Numbers } from './users.js';
 import { WeightHolder } from './weight_holder.js';
 
 /** Options of `addLoss`. */
@@ -26,16 +27,18 @@ export abstract class LossHolder extends WeightHolder {
 
   /**
    * @internal Runs a user's `call` and reports the losses that it added, those of layers within too.
-   * @returns what it gave, and the losses of this very layer.
+   * @param given The tensors that `call` is given.
+   * @returns what it gave, and the gradients by those tensors of the losses of this very layer.
    */
-  withLosses<T>(losses: LossSink | null, run: () => T): { made: T; added: readonly Loss[] } {
+  withLosses<T>(losses: LossSink | null, given: readonly Tensor[], run: () => T): { made: T; gradients: Numbers[] } {
     const holders = holdersOf(this as unknown as Layer).map((layer) => ({ layer, count: layer.lossList.count }));
     const take = () => holders.map(({ layer, count }) => ({ layer, added: layer.lossList.take(count) }));
     try {
       const made = nested(run);
       const all = take();
+      const gradients = lossGradients(this.owner, all[0]?.added ?? [], given);
       for (const { layer, added } of all) for (const { value, inputs } of added) losses?.(layer, value, inputs);
-      return { made, added: all[0]?.added ?? [] };
+      return { made, gradients };
     } catch (error) {
       take();
       throw error;

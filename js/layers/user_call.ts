@@ -19,7 +19,6 @@ import { masksOf, ones, readOutput, sameShape, zeros } from './user_output.js';
 import {
   addToWeights,
   hasBackward,
-  lossGradients,
   type Numbers,
   plus,
   put,
@@ -118,10 +117,19 @@ export class UserCall extends Call {
     const { training, losses } = this.#context;
     const initialState = this.#context.initialState?.map(readNumbers);
     const options = { mask: single(masks), training: training ?? false, ...(initialState && { initialState }) };
-    const { made, added } = layer.withLosses(losses, () =>
-      readOutput(layer.call(single(inputs) as never, options), owner),
-    );
-    const { outputs, saved } = made;
+    const given = [...inputs, ...(initialState ?? [])];
+    const { made, gradients } = layer.withLosses(losses, given, () => {
+      const read = readOutput(layer.call(single(inputs) as never, options), owner);
+      this.checkOutputs(read.outputs);
+      return read;
+    });
+    this.#lossGradients = gradients;
+    this.#saved = this.#context.keeps ? made.saved : undefined;
+    return made.outputs;
+  }
+
+  private checkOutputs(outputs: readonly Tensor[]): void {
+    const { owner } = this.#layer;
     if (outputs.length !== this.outputs.length) {
       throw new ArgumentError(
         `${owner}: \`call\` returned ${outputs.length} tensors, \`computeOutputShape\` says ${this.outputs.length}`,
@@ -134,9 +142,6 @@ export class UserCall extends Call {
         `${owner}: \`call\` returned shape ${showShape(shape)}, \`computeOutputShape\` says ${showShape(expected)}`,
       );
     });
-    this.#lossGradients = lossGradients(owner, added, inputs);
-    this.#saved = this.#context.keeps ? saved : undefined;
-    return outputs;
   }
 
   override layOutBackward(gradients: Gradients): Backward | null {
@@ -151,33 +156,30 @@ export class UserCall extends Call {
     if (isReached && !hasBackward(layer)) {
       throw new UnsupportedError(`${layer.owner} cannot be trained: it has no \`backward\` beside its \`call\``);
     }
-    const targets = this.inputs.map((input) => gradients.into(input));
-    const stateTargets = states.map((state) => gradients.into(state));
+    const given = [...this.inputs, ...states];
+    const targets = given.map((span) => gradients.into(span));
     return () => {
-      const given = isReached ? this.callBackward(dOutputs, gradients) : { inputs: [], states: [] };
-      this.inputs.forEach((input, index) => {
-        const dInput = plus(given.inputs[index] ?? null, this.#lossGradients[index] ?? null, gradients.scale);
-        put(targets[index] ?? null, input, dInput);
-      });
-      states.forEach((state, index) => {
-        put(stateTargets[index] ?? null, state, given.states[index] ?? null);
+      const made = isReached ? this.callBackward(dOutputs, gradients) : [];
+      given.forEach((span, index) => {
+        const numbers = plus(made[index] ?? null, this.#lossGradients[index] ?? null, gradients.scale);
+        put(targets[index] ?? null, span, numbers);
       });
     };
   }
 
-  // Calls the user's `backward`: the gradients of inputs and states, those of weights are added to what is there.
-  private callBackward(dOutputs: readonly number[], gradients: Gradients): { inputs: Numbers[]; states: Numbers[] } {
+  // Calls the user's `backward`: the gradients of inputs, then states; those of weights are added to what is there.
+  private callBackward(dOutputs: readonly number[], gradients: Gradients): Numbers[] {
     const layer = this.#layer as Layer & { backward(dOutput: unknown, saved: unknown): unknown };
     const { owner } = layer;
     const dOutput = single(dOutputs.map((address, index) => readAt(address, (this.outputs[index] as Span).shape)));
-    const { made } = layer.withLosses(null, () => layer.backward(dOutput, this.#saved));
+    const { made } = layer.withLosses(null, [], () => layer.backward(dOutput, this.#saved));
     const { inputs, weights, initialState } = readResult(owner, made, ['inputs'], ['weights', 'initialState']);
     const shapes = this.inputs.map(({ shape }) => shape);
     const stateShapes = (this.#context.initialState ?? []).map(({ shape }) => shape);
-    const read = {
-      inputs: readGradients(owner, 'inputs', listOf(inputs, shapes.length), shapes),
-      states: readGradients(owner, 'initialState', listOf(initialState, stateShapes.length), stateShapes),
-    };
+    const read = [
+      ...readGradients(owner, 'inputs', listOf(inputs, shapes.length), shapes),
+      ...readGradients(owner, 'initialState', listOf(initialState, stateShapes.length), stateShapes),
+    ];
     addToWeights(gradients, readWeightGradients(owner, weights, layer.weights));
     return read;
   }

@@ -62,7 +62,9 @@ export function inferOutputShapes(layer: Layer, shapes: readonly Shape[]): Shape
   const attempt = (size: number): (readonly number[])[] => {
     const inputs = shapes.map((shape) => zerosLike(owner, shape, size));
     const options = { mask: single(inputs.map(() => null)), training: false };
-    const { made } = layer.withLosses(null, () => readOutput(layer.call(single(inputs) as never, options), owner));
+    const { made } = layer.withLosses(null, inputs, () =>
+      readOutput(layer.call(single(inputs) as never, options), owner),
+    );
     return made.outputs.map(({ shape }) => shape);
   };
   const first = attempt(2);
