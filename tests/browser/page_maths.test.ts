@@ -19,6 +19,7 @@ const run = {
   states: Float32Array.of(0.5, -0.5, -0.25, 0.25),
   inputContribution: new Float32Array(4),
   recurrentContribution: new Float32Array(4),
+  stateGradient: null,
 };
 
 test('a cell of the second step', () => {

@@ -93,7 +93,7 @@ export class TrainingCard {
       element('header', {}, this.#lead, this.#main, this.#others),
       this.#body,
     );
-    for (const [name, text] of Object.entries({ step: 'Step', loss: 'Loss', time: 'Time' }))
+    for (const [name, text] of Object.entries({ step: 'Step', loss: 'Loss', time: 'Computing' }))
       this.#names.get(name)?.append(text);
   }
 
