@@ -69,11 +69,15 @@ export class RemoteModel {
     await this.#connection.wait(() => this.#worker.load(packed, settings));
   }
 
-  async #call<T>(method: string, args: readonly unknown[], { callbacks, signal }: Along = {}): Promise<T> {
+  async #call<T>(
+    method: string,
+    args: Readonly<Record<string, unknown>> = {},
+    { callbacks, signal }: Along = {},
+  ): Promise<T> {
     const owner = `${this.#model.owner}: ${method}`;
     if (this.#isDisposed) throw new DisposedError(`${this.#model.owner} was used after dispose()`);
     const packer = new Packer(owner, false);
-    const packed = args.map((each, index) => packer.pack(each, `arguments[${index}]`));
+    const packed = Object.entries(args).map(([name, each]) => packer.pack(each, name === 'options' ? '' : name));
     const { state, seedings } = randomState();
     const isSeeded = seedings !== this.#seedings;
     this.#seedings = seedings;
@@ -105,7 +109,7 @@ export class RemoteModel {
 
   /** As `compile` of a model. @throws {UnsupportedError} for a function of your own, besides what a model throws. */
   compile(options: CompileOptions = {}): Promise<void> {
-    return this.#call('compile', [options]);
+    return this.#call('compile', { options });
   }
 
   /**
@@ -116,10 +120,8 @@ export class RemoteModel {
     const { signal, callbacks, given } = this.#along('fit', options);
     const hasSignal = typeof signal?.addEventListener === 'function';
     if (hasSignal) signal.throwIfAborted();
-    await this.#call('fit', [x, y, hasSignal ? given : { ...given, signal }], {
-      callbacks,
-      signal: hasSignal ? signal : null,
-    });
+    const sent = hasSignal ? given : { ...given, signal };
+    await this.#call('fit', { x, y, options: sent }, { callbacks, signal: hasSignal ? signal : null });
     this.history = callbacks.history;
     return callbacks.history;
   }
@@ -131,7 +133,7 @@ export class RemoteModel {
     options: EvaluateOptions = {},
   ): Promise<Logs> {
     const { callbacks, given } = this.#along('evaluate', options);
-    return this.#call('evaluate', [x, y, given], callbacks.isEmpty ? {} : { callbacks });
+    return this.#call('evaluate', { x, y, options: given }, callbacks.isEmpty ? {} : { callbacks });
   }
 
   // What stays here of the options, and what goes to the worker, which is no terminal.
@@ -143,48 +145,48 @@ export class RemoteModel {
 
   /** As `trainOnBatch` of a model. */
   trainOnBatch(x: ModelInput, y: Targets, options: TrainOnBatchOptions = {}): Promise<Logs> {
-    return this.#call('trainOnBatch', [x, y, options]);
+    return this.#call('trainOnBatch', { x, y, options });
   }
 
   /** As `testOnBatch` of a model. */
   testOnBatch(x: ModelInput, y: Targets, options: Pick<EvaluateOptions, 'sampleWeight'> = {}): Promise<Logs> {
-    return this.#call('testOnBatch', [x, y, options]);
+    return this.#call('testOnBatch', { x, y, options });
   }
 
   /** As `predict` of a model; also between the batches of `fit`. */
   predict<T extends Tensor | Tensor[] = Tensor>(x: ModelInput, options?: PredictOptions): Promise<T> {
-    return this.#call('predict', [x, options]);
+    return this.#call('predict', { x, options });
   }
 
   /** As `inspect` of a model; `layer` is that of the local model. */
   async inspect(x: ModelInput, y: Targets | null = null): Promise<Inspection[]> {
-    const found = await this.#call<(Omit<Inspection, 'layer'> & { layer: number })[]>('inspect', [x, y]);
+    const found = await this.#call<(Omit<Inspection, 'layer'> & { layer: number })[]>('inspect', { x, y });
     return found.map((each) => ({ ...each, layer: this.#layers[each.layer] as Layer }));
   }
 
   /** Copies of all weights, in Keras' order. */
   getWeights(): Promise<Tensor[]> {
-    return this.#call('getWeights', []);
+    return this.#call('getWeights');
   }
 
   /** Overwrites all weights, in Keras' order. */
   setWeights(weights: readonly TensorLike[]): Promise<void> {
-    return this.#call('setWeights', [weights]);
+    return this.#call('setWeights', { weights });
   }
 
   /** Sets the states of all stateful layers to zeros. */
   resetStates(): Promise<void> {
-    return this.#call('resetStates', []);
+    return this.#call('resetStates');
   }
 
   /** Names in the logs, in Keras' order. */
   get metricsNames(): Promise<string[]> {
-    return this.#call('metricsNames', []);
+    return this.#call('metricsNames');
   }
 
   /** As `summary` of a model; the text is also handed to `printFn`, by default `console.log`. */
   async summary({ printFn = console.log, ...options }: SummaryOptions = {}): Promise<string> {
-    const text = await this.#call<string>('summary', [options]);
+    const text = await this.#call<string>('summary', { options });
     printFn(text);
     return text;
   }
@@ -195,7 +197,7 @@ export class RemoteModel {
    * @returns `model`.
    */
   async pull<T extends TrainableModel = TrainableModel>(model: T = this.#model as T): Promise<T> {
-    applyState(model, await this.#call<ModelState>('state', []));
+    applyState(model, await this.#call<ModelState>('state'));
     return model;
   }
 

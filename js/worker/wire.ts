@@ -66,7 +66,8 @@ export class Packer {
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
       throw new UnsupportedError(`${this.#owner}: \`${path}\`: ${show(value)} cannot be sent to a worker`);
     }
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.pack(each, `${path}.${key}`)]));
+    const within = path === '' ? '' : `${path}.`;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.pack(each, within + key)]));
   }
 }
 
