@@ -34,7 +34,7 @@ export function serialize(optimizer: Optimizer): Serialized {
 
 /** From `{ class_name, config }`. */
 export function deserialize(config: Serialized): Optimizer {
-  const { class_name: name } = config;
+  const name: unknown = isSerialized(config) && config.class_name;
   return family.deserialize(typeof name === 'string' ? { ...config, class_name: name.toLowerCase() } : config);
 }
 

@@ -7,6 +7,9 @@ import type { CallbackModel, Logs, Params } from './model.js';
 /** A name of a hook. */
 export type Hook = keyof Hooks;
 
+// Lists within lists go no deeper: one that holds itself has no end.
+const DEPTH = 9;
+
 /** Callbacks as they are given: lists in lists are taken too. */
 export type Callbacks = CallbackLike | readonly Callbacks[];
 
@@ -22,7 +25,7 @@ export class CallbackList {
 
   /** @throws {ArgumentError} for what has no hook. */
   constructor(given: Callbacks | null | undefined, last: readonly CallbackLike[] = []) {
-    const callbacks = ([given ?? []] as unknown[]).flat(Number.POSITIVE_INFINITY) as CallbackLike[];
+    const callbacks = ([given ?? []] as unknown[]).flat(DEPTH) as CallbackLike[];
     for (const callback of callbacks) {
       if (callback === null || typeof callback !== 'object' || !HOOKS.some((hook) => callback[hook] !== undefined)) {
         throw new ArgumentError(`callbacks: ${show(callback)} is no callback: it has none of ${HOOKS.join(', ')}`);

@@ -167,9 +167,10 @@ export class Optimizer implements Member {
   }
 
   #checkWeights(variables: readonly Weight[]): readonly Weight[] {
-    const wrong = Array.isArray(variables) ? variables.find((each) => !(each instanceof Weight)) : variables;
-    if (wrong === undefined) return variables;
-    throw new ArgumentError(`${this.className}: \`variables\` must be an array of weights, received ${show(wrong)}`);
+    if (Array.isArray(variables) && Array.from(variables).every((each) => each instanceof Weight)) return variables;
+    throw new ArgumentError(
+      `${this.className}: \`variables\` must be an array of weights, received ${show(variables)}`,
+    );
   }
 
   get #places(): readonly Place[] {
@@ -179,10 +180,12 @@ export class Optimizer implements Member {
   /**
    * Leaves weights out of weight decay; replaces what was left out before.
    * @param options `variables`, and `names`: regular expressions that are looked for in the weights' names.
+   * @throws {ArgumentError} if they are something else.
    */
   excludeFromWeightDecay(options: { variables?: readonly Weight[]; names?: readonly string[] }): void {
-    const { variables = [], names = [] } = checkOptions('excludeFromWeightDecay', options, ['variables', 'names']);
-    this.#excluded = { variables: [...variables], names: names.length > 0 ? new RegExp(names.join('|')) : null };
+    const owner = 'excludeFromWeightDecay';
+    const { variables, names } = checkOptions(owner, options, ['variables', 'names']);
+    this.#excluded = { variables: [...this.#checkWeights(variables ?? [])], names: readNames(owner, names ?? []) };
     for (const place of this.#places) place.decays = this.#decays(place.variable);
     this.#runsOf = [];
   }
@@ -207,6 +210,9 @@ export class Optimizer implements Member {
    * @throws {ArgumentError} {ShapeError} if something does not fit; nothing is changed then.
    */
   apply(gradients: readonly (TensorLike | null)[], variables?: readonly Weight[]): void {
+    if (!Array.isArray(gradients)) {
+      throw new ArgumentError(`${this.className}: \`gradients\` must be an array, received ${show(gradients)}`);
+    }
     if (gradients.length === 0) return;
     if (variables === undefined && !this.built) {
       throw new ArgumentError(
@@ -442,4 +448,16 @@ export class Optimizer implements Member {
 
 function optimizerCode(kernel: string): number {
   return (kernels() as unknown as Record<string, number>)[`optimizer_${kernel}`] as number;
+}
+
+// One expression for all of them; null for none.
+function readNames(owner: string, names: readonly string[]): RegExp | null {
+  if (!Array.isArray(names) || !Array.from(names).every((name) => typeof name === 'string')) {
+    throw new ArgumentError(`${owner}: \`names\` must be an array of strings, received ${show(names)}`);
+  }
+  try {
+    return names.length > 0 ? new RegExp(names.join('|')) : null;
+  } catch {
+    throw new ArgumentError(`${owner}: \`names\` are no regular expressions: ${show(names)}`);
+  }
 }

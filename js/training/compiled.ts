@@ -80,7 +80,7 @@ export class Compiled {
 
   #serialize(): Config | null {
     const { loss = null, lossWeights = null, metrics = null, weightedMetrics = null } = this.#given;
-    const all = [loss, metrics, weightedMetrics].flatMap(leaves);
+    const all = [loss, metrics, weightedMetrics].flatMap((each) => leaves(each));
     // Our own losses are callable too: they have a configuration.
     if (all.some((each) => isCallable(each) && !('getConfig' in (each as object)))) return null;
     try {
@@ -114,6 +114,7 @@ export class Compiled {
         `${this.#owner}: \`loss_weights\` must match the number of losses, got ${count} losses and 1 weights.`,
       );
     }
+    for (const each of factors) if (each !== null) checkNumber(this.#owner, 'lossWeights', each);
     const metrics = this.#metrics('metrics', names);
     const weighted = this.#metrics('weightedMetrics', names);
     return names.map((name, index) => ({
@@ -156,9 +157,12 @@ function isStructure(value: unknown): boolean {
   return Array.isArray(value) || (isObject(value) && !isSerialized(value) && !('getConfig' in value));
 }
 
-function leaves(value: unknown): unknown[] {
-  if (!isStructure(value)) return [value ?? null];
-  return Object.values(value as object).flatMap(leaves);
+// Lists within lists go no deeper: one that holds itself has no end.
+const DEPTH = 5;
+
+function leaves(value: unknown, depth = 0): unknown[] {
+  if (!isStructure(value) || depth > DEPTH) return [value ?? null];
+  return Object.values(value as object).flatMap((each) => leaves(each, depth + 1));
 }
 
 function mapLeaves(value: unknown, map: (leaf: unknown) => unknown): unknown {
