@@ -221,6 +221,18 @@ describe('addLoss', () => {
     expect(model.losses.length).toBe(2);
   });
 
+  test('is scaled with the loss', () => {
+    const weights = [null, 64].map((factor) => {
+      const model = hold(new Sequential([new Dense({ units: 3, kernelInitializer: 'ones' }), new Penalty()]));
+      model.build([null, 4]);
+      const config = { learning_rate: 0.01, loss_scale_factor: factor };
+      model.compile({ optimizer: { class_name: 'SGD', config }, loss: 'mse' });
+      model.trainOnBatch(x, numbersOf(3, 3));
+      return model.getWeights();
+    });
+    expect(weights[1]).toEqual(closeTo(weights[0]));
+  });
+
   test('of a cell, by its input and its state', () => {
     class Watched extends SimpleRNNCell {
       override call(inputs: Tensor, states: readonly Tensor[], options?: never) {
