@@ -34,6 +34,9 @@ describe('node', () => {
   test('import', () => expect(use('use.mjs')).toEqual(all));
   test('require', () => expect(use('use.cjs')).toEqual(all));
   test('simple-rnn/io alone', () => expect(use('io_only.mjs')).toEqual({ shape: [1, 1] }));
+  test.each(['use_worker.mjs', 'use_worker.cjs'])('a worker: %s', (file) =>
+    expect(use(file)).toEqual({ shape: [1, 1], epochs: 2 }),
+  );
   test('simple-rnn/slim alone', () => expect(use('slim_only.mjs')).toEqual({ shape: [1, 4] }));
 });
 

@@ -1,0 +1,10 @@
+// A model in a worker that nobody ends: the process ends all the same.
+import { Dense, Sequential, SimpleRNN } from 'simple-rnn';
+import { toWorker } from 'simple-rnn/worker';
+
+const model = new Sequential([new SimpleRNN({ units: 4, seed: 1, inputShape: [3, 2] }), new Dense({ units: 1 })]);
+model.compile({ optimizer: 'adam', loss: 'mse' });
+const remote = await toWorker(model);
+const { history } = await remote.fit(new Float32Array(12), [[0], [0]], { epochs: 2 });
+const { shape } = await remote.predict(new Float32Array(6));
+console.log(JSON.stringify({ shape, epochs: history.loss.length }));
