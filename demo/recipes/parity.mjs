@@ -1,6 +1,6 @@
 import { zeros } from './batches.mjs';
 import { randomFrom } from './random.mjs';
-import { adam, Training } from './training.mjs';
+import { adam, disposeOf, Training } from './training.mjs';
 
 /** @typedef {import('./training.mjs').Library} Library */
 /** @typedef {import('./training.mjs').Batch} Batch */
@@ -116,7 +116,7 @@ class ParityTraining extends Training {
     this.#library.utils.setRandomSeed(this.#seed + 1000 * this.restarts);
     const old = this.model;
     this.model = compiled(this.#library);
-    old.dispose();
+    disposeOf(old);
   }
 }
 

@@ -51,6 +51,13 @@ export function fallingAdam(
   return adam(library, polynomialDecay({ initialLearningRate: first, decaySteps: steps, endLearningRate: last }));
 }
 
+/** Frees a model and the optimizer that was made for it. @param {Sequential} model */
+export function disposeOf(model) {
+  const { optimizer } = model;
+  model.dispose();
+  optimizer?.dispose();
+}
+
 /** A recipe at work: see index.mjs. */
 export class Training {
   /** Steps done. */
@@ -119,6 +126,6 @@ export class Training {
   }
 
   dispose() {
-    this.model.dispose();
+    disposeOf(this.model);
   }
 }

@@ -1,11 +1,9 @@
 import { Controller } from './controller.js';
 import { Explanations } from './explanations.js';
 import type { ModelHost } from './host/model_host.js';
-import { kerasCode } from './keras_code.js';
 import { KEYS, listenToKeys } from './keyboard.js';
-import type { CellArithmetic } from './maths/cell.js';
-import { rowNorms } from './maths/reach.js';
 import { Player } from './player.js';
+import { codeOf, linksOf, pictureOf, tableOf } from './presentation.js';
 import { describe, doneIn, openCellIn, prepareScene, type Scene, stateOf } from './scene.js';
 import type { Cell, PageState } from './state/page_state.js';
 import type { Store } from './state/store.js';
@@ -21,9 +19,6 @@ import { readPalette } from './views/palette.js';
 import { Picture } from './views/picture.js';
 import { Pointer } from './views/pointer.js';
 import { Transport } from './views/transport.js';
-
-/** Links drawn to an opened cell: the largest terms that come from the states before. */
-const LINKS = 6;
 
 /** Puts the views together: what happens changes the state, and the state is what the views show. */
 export class Page {
@@ -170,7 +165,7 @@ export class Page {
     if (before?.task !== scene.task) this.#showTask(scene);
     if (before?.input !== scene.input || before.task !== scene.task) this.#chooser?.show(scene.input);
     // what is written about the network changes with the task, and when a training begins or ends
-    if (before?.task !== scene.task || before.microseconds !== scene.microseconds) this.#showCode(scene);
+    if (before?.task !== scene.task || before.microseconds !== scene.microseconds) this.#code.show(...codeOf(scene));
     this.#explanations.showScene(scene);
     this.#render();
   }
@@ -182,56 +177,22 @@ export class Page {
     this.#chooserSlot.replaceChildren(this.#chooser.element);
   }
 
-  #showCode({ task, card, run, microseconds }: Scene): void {
-    const file = task.model.split('/').pop() ?? '';
-    const layers = card.layers.filter(({ className }) => className !== 'InputLayer').length;
-    const facts = [
-      ...task.words.facts,
-      ['Size', `${card.parameters.toLocaleString('en')} weights in ${layers} layers`],
-    ];
-    const last =
-      microseconds === null
-        ? ['In the picture', 'a network trained on this page; the figures here are those of the one that Keras trained']
-        : ['Time', `${microseconds.toPrecision(2)} µs for all ${run.steps} steps, in this browser`];
-    this.#code.show(kerasCode(card.layers, file), task.model, [...facts, last] as [string, string][]);
-  }
-
   /** What changes with the state of the page and with the network. */
   #render(): void {
     const scene = this.#scene;
     const { state } = this.#store;
     this.#header.show(state.task, state.theme);
     if (!scene || scene.task.name !== state.task) return;
-    const { task, input, run, layer, states, labels } = scene;
     const done = this.#done;
     this.#player.set(state.playing, state.speed);
-    this.#transport.show(done, run.steps, labels[done - 1] ?? '', state.playing, state.speed);
-    this.#picture.show({
-      states: states.states,
-      units: layer.units,
-      backward: state.backward ? { gradient: states.stateGradient, everyStep: task.answersEveryStep } : null,
-      inputs: task.inputPicture(input),
-      outputs: task.outputPicture(input, run),
-      labels,
-      inputTitle: task.inputTitle,
-      stateTitle: `States: h[t][unit], ${layer.units} units`,
-      outputTitle: task.outputTitle,
-    });
+    this.#transport.show(done, scene.run.steps, scene.labels[done - 1] ?? '', state.playing, state.speed);
+    this.#picture.show(pictureOf(scene, state.backward));
     const arithmetic = this.#explanations.render(scene, state, done);
-    for (const map of this.#picture.heatMaps)
-      map.setOpen(openCellIn(scene, state), arithmetic && map === this.#picture.heatMap ? linksOf(arithmetic) : []);
+    for (const map of this.#picture.heatMaps) map.setOpen(openCellIn(scene, state), []);
+    if (arithmetic) this.#picture.heatMap.setOpen(openCellIn(scene, state), linksOf(arithmetic));
     this.#renderPointer();
-    const norms = state.backward && states.stateGradient ? rowNorms(states.stateGradient, layer.units) : null;
-    this.#numbers.show({
-      caption: `${task.words.title}: states of ${layer.units} units`,
-      labels,
-      states: states.states,
-      units: layer.units,
-      done,
-      answers: Array.from({ length: done }, (_, t) => task.reading(input, run, t + 1).value),
-      norms,
-    });
-    document.documentElement.dataset.ready = `${task.name} ${input} ${done}`;
+    this.#numbers.show(tableOf(scene, done, state.backward));
+    document.documentElement.dataset.ready = `${scene.task.name} ${scene.input} ${done}`;
   }
 
   /** What changes with the mouse and the keyboard's cursor. */
@@ -274,11 +235,4 @@ export class Page {
     const palette = readPalette();
     for (const view of [this.#picture, this.#legend, this.#explanations, this.#training.card]) view.setPalette(palette);
   }
-}
-
-/** Where the largest terms of a cell come from; the largest has the weight 1 or −1. */
-function linksOf({ terms }: CellArithmetic) {
-  const largest = terms.filter(({ kind, product }) => kind === 'state' && product !== 0).slice(0, LINKS);
-  const whole = Math.abs(largest[0]?.product ?? 1);
-  return largest.map(({ index, product }) => ({ unit: index, weight: product / whole }));
 }

@@ -9,6 +9,7 @@ const TIMED_RUNS = 200;
 /** Models of the package, in whatever thread this runs. */
 export class PackageHost implements ModelHost {
   readonly #models = new Map<string, Promise<Sequential>>();
+  readonly #compiled = new WeakSet<Sequential>();
 
   async load(url: string): Promise<ModelCard> {
     return cardOf(await this.#model(url));
@@ -16,7 +17,10 @@ export class PackageHost implements ModelHost {
 
   async run(url: string, example: Example): Promise<TimedRun> {
     const model = await this.#model(url);
-    if (example.target) model.compile({ loss: example.target.loss });
+    if (example.target && !this.#compiled.has(model)) {
+      model.compile({ loss: example.target.loss });
+      this.#compiled.add(model);
+    }
     const run = runOf(model, example);
     const x = alone(example);
     const start = performance.now();
