@@ -23,10 +23,10 @@ const options = samplingOptions({
 const parts = options.parts.split(',');
 const { library, mallocs } = await importCounted();
 
-function times(shape) {
+async function times(shape) {
   log(`roads of ${shape.name}`);
   const entries = roadsOf(library, shape);
-  takeTurns(entries, options);
+  await takeTurns(entries, options);
   for (const { name, beside, samples } of entries) {
     if (beside === null) continue;
     const besideSamples = entries.find((entry) => entry.name === beside).samples;
@@ -38,9 +38,9 @@ function times(shape) {
   for (const { model } of entries) model.dispose();
 }
 
-function graph(name) {
+async function graph(name) {
   const [few, many] = [FEW, MANY].map((blocks) => graphOf(library, name, blocks));
-  takeTurns([few, many], options);
+  await takeTurns([few, many], options);
   const line = {
     graph: name,
     layers: [few.applications, many.applications],
@@ -65,10 +65,10 @@ function allocations(name, { run }) {
 
 print(machine());
 const shapes = selectShapes(options.shapes);
-if (parts.includes('times')) for (const shape of shapes) times(shape);
+if (parts.includes('times')) for (const shape of shapes) await times(shape);
 if (parts.includes('graphs')) {
   log('functional models');
-  for (const name of graphNames) graph(name);
+  for (const name of graphNames) await graph(name);
 }
 if (parts.includes('allocations')) {
   log('what a call allocates');

@@ -1,10 +1,11 @@
-// node run.mjs [--quick] [--shapes text,medium] [--peers ort-node,…] [--only shapes,odd,curves,roads,cold,…]
+// node run.mjs [--quick] [--shapes text,medium] [--peers ort-node,…] [--only shapes,odd,curves,training,…]
 //              [--passes strict,relaxed] [--node22 path] [--no-build] [--cpu] [sampling options of peers.mjs]
 //
 // The whole benchmark: builds and installs what is missing, then measures in two passes, this Node with the strict
 // module and Node 22 with the relaxed one. Each time the machine's limits, every shape against the peers, odd sizes,
-// curves, the other roads through the package, cold start; once the sizes and the memory. JSON lines and a Markdown
-// report go to results/; the tables that decide are printed, with --cpu by CPU time, which is for a busy machine.
+// curves, the other roads through the package, what a training step is made of, cold start; once the sizes and the
+// memory. JSON lines and a Markdown report go to results/; the tables that decide are printed, with --cpu by CPU time,
+// which is for a busy machine.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,13 +14,15 @@ import { bench, checkBuilt, findNode22, install, project } from './lib/install.m
 import { log } from './lib/options.mjs';
 import { render } from './report.mjs';
 
-const SHAPES = 'tiny,small,text,medium,large,deep,stream';
+const SHAPES = 'tiny,small,text,medium,large,deep,stream,train,train-deep,train-large';
 const PEERS = 'simple-rnn,wasm-limit,ort-node,ort-web,tfjs-wasm,naive-js';
 const SAMPLING = ['rounds', 'min-rounds', 'sample-ms', 'warm-ms', 'budget-s', 'node-flags'];
 /** A first picture in some minutes: naive-js, which only checks the results, is not timed. */
 const QUICK = { rounds: '5', 'min-rounds': '1', 'sample-ms': '25', 'warm-ms': '250', 'budget-s': '2' };
 /** The same for roads.mjs, whose samples are short and many. */
 const QUICK_ROADS = { rounds: '15', 'warm-ms': '100', 'budget-s': '3', shapes: 'small,medium' };
+
+const QUICK_TRAINING = { rounds: '11', 'warm-ms': '100', 'budget-s': '3', shapes: 'train,train-deep' };
 
 const { values: options } = parseArgs({
   options: {
@@ -28,7 +31,7 @@ const { values: options } = parseArgs({
     'no-build': { type: 'boolean', default: false },
     shapes: { type: 'string', default: SHAPES },
     peers: { type: 'string' },
-    only: { type: 'string', default: 'shapes,odd,curves,roads,cold,sizes,memory' },
+    only: { type: 'string', default: 'shapes,odd,curves,roads,training,cold,sizes,memory' },
     passes: { type: 'string', default: 'strict,relaxed' },
     node22: { type: 'string' },
     ...Object.fromEntries(SAMPLING.map((name) => [name, { type: 'string' }])),
@@ -110,9 +113,14 @@ for (const name of options.passes.split(',')) {
     await measure(name, pass, 'peers.mjs', `--shapes=${options.shapes}`, `--peers=${peers}`, ...sampling);
   }
   if (parts.includes('odd')) await measure(name, pass, 'odd.mjs', ...sampling);
-  if (parts.includes('curves'))
-    await measure(name, pass, 'curves.mjs', ...sampling, ...(options.quick ? ['--points=5'] : []));
+  for (const output of parts.includes('curves') ? ['last', 'train'] : []) {
+    const points = options.quick ? ['--points=5'] : [];
+    await measure(name, pass, 'curves.mjs', `--output=${output}`, ...sampling, ...points);
+  }
   if (parts.includes('roads')) await measure(name, pass, 'roads.mjs', ...sampled(options.quick ? QUICK_ROADS : {}));
+  if (parts.includes('training')) {
+    await measure(name, pass, 'training.mjs', ...sampled(options.quick ? QUICK_TRAINING : {}));
+  }
   if (parts.includes('cold')) await measure(name, pass, 'cold.mjs', `--peers=${peers}`, `--runs=${coldRuns}`);
   await measure(name, pass, 'limits.mjs', '--wasm-only'); // of both measurements the better counts
 }

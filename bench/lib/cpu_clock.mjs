@@ -6,7 +6,7 @@ import { median } from './statistics.mjs';
 const cpuOf = (samples) => samples.map(([round, , cpu]) => [round, cpu]);
 const middle = (samples) => median(samples.map(([, value]) => value));
 
-/** A line of peers.mjs, odd.mjs, curves.mjs or roads.mjs with CPU times where the wall times stood; others as they are. */
+/** A line of peers.mjs, odd.mjs, curves.mjs, roads.mjs or training.mjs with CPU times where the wall times stood; others as they are. */
 export function byCpuTime(line) {
   if (line.shape && line.samples) {
     const samples = cpuOf(line.samples);
@@ -21,6 +21,11 @@ export function byCpuTime(line) {
   }
   if (line.road) return { ...line, samples: cpuOf(line.samples), besideSamples: cpuOf(line.besideSamples) };
   if (line.graph) return { ...line, samples: cpuOf(line.samples), fewSamples: cpuOf(line.fewSamples) };
+  if (line.optimizer) return { ...line, samples: cpuOf(line.samples), copySamples: cpuOf(line.copySamples) };
+  if (line.training) {
+    const samples = Object.entries(line.samples).map(([name, own]) => [name, cpuOf(own)]);
+    return { ...line, samples: Object.fromEntries(samples) };
+  }
   if (line.curve && line.points) {
     return { ...line, points: line.points.map((point) => ({ ...point, ms: point.cpuMs })) };
   }

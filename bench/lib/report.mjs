@@ -2,6 +2,7 @@
 import { coldRows, curveRows, disturbed, limitRows, oddRows, ratioCells } from './judge.mjs';
 import { firstLine, kilobytes, mark, number, percent, section, table } from './markdown.mjs';
 import { roads } from './report_roads.mjs';
+import { training } from './report_training.mjs';
 import { COLD_MS, ENTRY_GZIP, LIMIT_INSTEAD, OURS, WASM_GZIP } from './targets.mjs';
 
 function ratios(lines, relaxed) {
@@ -207,6 +208,7 @@ export function summary({ title, relaxed, lines }) {
     ...odd(lines),
     ...curves(lines),
     ...roads(lines),
+    ...training(lines),
     ...cold(lines),
   ].join('\n');
 }

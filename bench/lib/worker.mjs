@@ -19,7 +19,7 @@ const inputs = Array.from({ length: 4 }, (_, i) => makeInput(shape, i)); // rota
 async function setup() {
   adapter = await import(`../adapters/${peer}.mjs`);
   const weights = makeWeights(shape);
-  if (shape.kind === 'train') {
+  if (shape.kind === 'train' && !adapter.isLimit) {
     if (!adapter.setupTraining) return { unsupported: 'no training' };
     const { step } = await adapter.setupTraining(weights, shape, inputs[0], makeTarget(shape, 0));
     invoke = step;
