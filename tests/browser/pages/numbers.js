@@ -1,7 +1,7 @@
 // What every place must compute to the same bits: run in Node, in a page, in workers, by all of the package's files.
 
 /** Whole-number arithmetic, so that the inputs are the same everywhere. */
-function numbers(count, start) {
+export function numbers(count, start) {
   const values = new Float32Array(count);
   let state = start;
   for (let index = 0; index < count; index += 1) {
