@@ -80,7 +80,7 @@ class Tape {
     return made;
   }
 
-  /// Room that lives as long as the tape; left is its size in bytes.
+  /// Room of so many bytes that lives as long as the tape.
   T* room(uint64_t bytes) {
     rooms_.emplace_back(static_cast<size_t>(bytes) / sizeof(T) + 1);
     return rooms_.back().data();
@@ -140,6 +140,9 @@ class Tape {
   std::deque<std::vector<T>> rooms_;
   std::vector<std::function<void()>> steps_;
 };
+
+template <class W>
+using Ref = typename Tape<W>::Ref;
 
 /// Adds what a kernel wrote into `from` to the gradient of a tensor that others may use too.
 template <class W>
