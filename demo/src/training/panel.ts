@@ -108,7 +108,7 @@ function statusOf(
 ): string {
   const again = more.restarts ? ` Begun anew ${more.restarts === 1 ? 'once' : `${more.restarts} times`}.` : '';
   const bits = more.length ? ` Sequences of ${more.length} bits.` : '';
-  if (reachedAt !== null) return `✓ Goal reached at step ${reachedAt}${isDone ? `; Keras got ${keras}` : ''}`;
+  if (reachedAt !== null) return `✓ Goal reached at step ${reachedAt}${isDone ? `; Keras: ${keras}` : ''}`;
   if (isDone) return `At its end, the goal ${bound} not reached.${again}`;
   if (isRunning) return `Training, goal ${bound}.${bits}${again}`;
   return step === 0 ? 'Random weights: nothing is learned yet.' : `Paused, goal ${bound}.`;
