@@ -1,7 +1,7 @@
 // Models that Keras saved in the middle of their training go on as they did in Keras: the optimizer's state is in the file.
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { memory, type NestedArray, type Tensor, tensor } from 'simple-rnn';
+import { type ModelInput, memory, type NestedArray, type Tensor, tensor } from 'simple-rnn';
 import { loadModel } from 'simple-rnn/io';
 import { path } from './io_support.js';
 
@@ -23,7 +23,7 @@ interface Known {
 }
 
 const known = (name: string): Known => JSON.parse(readFileSync(path(`${name}.io.json`), 'utf8'));
-const alone = (list: NestedArray[]) => (list.length === 1 ? list[0] : list) as never;
+const alone = (list: NestedArray[]) => (list.length === 1 ? list[0] : list) as ModelInput;
 
 function expectClose(what: string, actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number): void {
   expect(`${what}: ${actual.length} numbers`).toBe(`${what}: ${wanted.length} numbers`);
