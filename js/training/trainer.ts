@@ -3,6 +3,7 @@ import type { Inspection } from '../layers/call.js';
 import { Embedding } from '../layers/embedding.js';
 import { flattenLayers } from '../layers/flattened.js';
 import type { Layer } from '../layers/layer.js';
+import { RNN } from '../layers/rnn.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { OptimizerState } from '../optimizers/state.js';
 import { Room } from '../runtime/borrow.js';
@@ -48,6 +49,7 @@ export class Trainer {
   #flat: FlatWeights | null = null;
   #addresses: number[] = [];
   #squares: number[] = [];
+  #stateful: readonly RNN[] = [];
   #previous: Trainer | null;
   #warned = false;
   #isComputing = false;
@@ -110,6 +112,7 @@ export class Trainer {
     // A weight that was frozen meanwhile is left alone.
     this.#addresses = weights.map((weight, index) => (weight.trainable ? (gradients[index] as number) : 0));
     this.#squares = weights.map((weight) => this.flat.squaresOf(weight));
+    this.#stateful = flattenLayers(this.#model).filter((layer) => layer instanceof RNN && layer.stateful) as RNN[];
   }
 
   /** Takes an optimizer's variables from a file. A count that differs is warned of, as in Keras. */
@@ -173,14 +176,30 @@ export class Trainer {
       const scale = optimizer.lossScaleFactor ?? 1;
       const pass = this.passFor(batch, { training: true, flat, truncate, scale, inspections: null });
       pass.put(batch);
-      const loss = pass.forward();
-      if (!Number.isFinite(loss)) this.complain(pass, 'loss', loss, nonFinite);
-      pass.backward();
-      if (nonFinite === 'throw' && !flat.isFinite) this.complain(pass, 'gradient', Number.NaN, nonFinite);
+      const loss = this.keepingStates(() => {
+        const sum = pass.forward();
+        if (!Number.isFinite(sum)) this.complain(pass, 'loss', sum, nonFinite);
+        pass.backward();
+        if (nonFinite === 'throw' && !flat.isFinite) this.complain(pass, 'gradient', Number.NaN, nonFinite);
+        return sum;
+      });
       if (this.#addresses.some((address) => address !== 0)) optimizer.step(this.#addresses, this.#squares);
       this.count(pass, loss, batch);
       return loss;
     });
+  }
+
+  // An error leaves the states of stateful layers as they were.
+  private keepingStates<T>(run: () => T): T {
+    const kept = this.#stateful.map((layer) => layer.states);
+    try {
+      return run();
+    } catch (error) {
+      this.#stateful.forEach((layer, index) => {
+        layer.resetStates(kept[index] as never);
+      });
+      throw error;
+    }
   }
 
   /** Loss and metrics of a batch. @returns the loss. */
