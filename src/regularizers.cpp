@@ -104,13 +104,13 @@ void add_orthogonal_gradient(T* gradients, T* workspace, const T* inputs, int ro
   }
 }
 
-#define INSTANTIATE(T)                                                      \
-  template double penalty(const T*, int, double, double);                   \
-  template void add_penalty_gradient(T*, const T*, int, double, double);    \
-  template double orthogonal_penalty(T*, const T*, int, int, double, bool); \
-  template void add_orthogonal_gradient(T*, T*, const T*, int, int, double, bool);
-INSTANTIATE(float)
-INSTANTIATE(double)
-#undef INSTANTIATE
+template double penalty(const float*, int, double, double);
+template void add_penalty_gradient(float*, const float*, int, double, double);
+template double orthogonal_penalty(float*, const float*, int, int, double, bool);
+template void add_orthogonal_gradient(float*, float*, const float*, int, int, double, bool);
+template double penalty(const double*, int, double, double);
+template void add_penalty_gradient(double*, const double*, int, double, double);
+template double orthogonal_penalty(double*, const double*, int, int, double, bool);
+template void add_orthogonal_gradient(double*, double*, const double*, int, int, double, bool);
 
 }  // namespace simple_rnn
