@@ -7,6 +7,7 @@ import { started } from '../runtime/module.js';
 import { setRandomState } from '../runtime/random.js';
 import { type ModelCopy, restoreModel, stateOf } from './copy.js';
 import { sendErrorsWhole } from './errors.js';
+import { printed } from './listen.js';
 import type { CallOptions, PageSide, WorkerSettings, WorkerSide } from './protocol.js';
 import { Packer, unpack } from './wire.js';
 import { workerCallbacks } from './worker_callbacks.js';
@@ -47,6 +48,7 @@ class Host implements WorkerSide {
       if (Object.keys(extra).length > 0) given.push({ ...(given.pop() as object), ...extra });
       return this.#answer(await this.#run(method, given));
     } finally {
+      await printed();
       this.#controllers.delete(id);
     }
   }

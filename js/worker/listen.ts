@@ -6,3 +6,6 @@ export function listen(serve: (port: MessagePort) => void): void {
     if (data?.simpleRNN) serve(data.simpleRNN);
   });
 }
+
+/** Resolves when what was printed has reached the page. */
+export async function printed(): Promise<void> {}
