@@ -163,8 +163,8 @@ export abstract class BaseModel extends Layer {
    * @returns the output; `predict<Tensor[]>` where there are several outputs; a promise for an iterable.
    * @throws {ShapeError} {ArgumentError} if the data do not suit the model, {DisposedError} after `dispose()`.
    */
-  predict<T extends Tensor | Tensor[] = Tensor>(x: BatchIterable, options?: PredictOptions): Promise<T>;
   predict<T extends Tensor | Tensor[] = Tensor>(x: ModelInput, options?: PredictOptions): T;
+  predict<T extends Tensor | Tensor[] = Tensor>(x: BatchIterable, options?: PredictOptions): Promise<T>;
   predict(x: ModelInput | BatchIterable, options?: PredictOptions): unknown {
     if (options === undefined) {
       const repeated = this.#predictor?.repeat(x);

@@ -279,8 +279,8 @@ export abstract class TrainableModel extends BaseModel {
    * @returns by name, in Keras' order; a promise for an iterable of batches.
    * @throws {ShapeError} {ArgumentError} if the data do not suit the model.
    */
-  evaluate(x: BatchIterable, y?: null, options?: EvaluateOptions): Promise<Logs>;
   evaluate(x: ModelInput, y: Targets, options?: EvaluateOptions): Logs;
+  evaluate(x: BatchIterable, y?: null, options?: EvaluateOptions): Promise<Logs>;
   evaluate(x: ModelInput | BatchIterable, y?: Targets | null, options?: EvaluateOptions): Logs | Promise<Logs> {
     return this.judge(x, y, options, atOnce);
   }

@@ -52,7 +52,7 @@ describe('epochs', () => {
     const rows = (from: number, to: number) => [x, y].map(({ data: values, shape }) => {
       const size = values.length / 6;
       return { data: values.slice(from * size, to * size), shape: [to - from, ...shape.slice(1)] };
-    }) as [typeof x, typeof y]; // biome-ignore format: one expression
+    }) as unknown as [typeof x, typeof y]; // biome-ignore format: one expression
     for (const [from, to] of [[0, 4], [4, 6]] as const) model.trainOnBatch(...rows(from, to)); // biome-ignore format: short
     expect(weightsOf(model)).toEqual(await trained(x, y, { ...quiet, batchSize: 4 }));
   });
