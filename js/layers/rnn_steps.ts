@@ -123,6 +123,9 @@ export class StepsCall extends Call {
     if (!isReached || !isWanted) return null;
     checkBackward(layer.owner, layer.cell);
     const back = new StepsBack(layer, this.input, this.outputs, initialState, this.#context.truncate ?? 0, gradients);
-    return () => back.run(this.#runs, this.maskBytes(sizeOf(this.input.shape.slice(0, 2))), this.#shown);
+    return () => {
+      back.run(this.#runs, this.maskBytes(sizeOf(this.input.shape.slice(0, 2))), this.#shown);
+      this.#runs = [];
+    };
   }
 }
