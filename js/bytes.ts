@@ -1,17 +1,16 @@
-import relaxed from '#relaxed-delta';
 import strict from '#strict-bytes';
-import { patch } from './patch.js';
+import { relax } from './relax.js';
 import type { Bytes } from './runtime/module.js';
 
 // Not deflated: to load or warm up an inflater takes longer than the whole start of the module.
-function decode(text: string): Uint8Array {
+function decode(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index);
   return bytes;
 }
 
-/** The two modules, decoded when one is asked for. The build makes both texts: the relaxed one is a delta. */
+/** The two modules, decoded when one is asked for: the build inlines the strict one. */
 export const inlined: Bytes = {
   strict: () => decode(strict),
-  relaxed: () => patch(decode(strict), decode(relaxed)),
+  relaxed: () => relax(decode(strict)),
 };

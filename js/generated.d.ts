@@ -1,9 +1,5 @@
-// Made by the build, a character for a byte: the strict module, and what makes the relaxed one of it.
+// Made by the build: the strict module, a character for a byte.
 declare module '#strict-bytes' {
-  const text: string;
-  export default text;
-}
-declare module '#relaxed-delta' {
   const text: string;
   export default text;
 }

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { delta } from './delta.mjs';
 import { at, writeIfNew } from './files.mjs';
 
 /** The entries: output name, source, and where it runs. */
@@ -25,23 +24,19 @@ const target = 'es2022';
 const lineLimit = 400;
 
 /**
- * Generated modules: `#strict-bytes`, and `#relaxed-delta`, what makes the relaxed one of it. A byte is a character, from
- * 0 to 255: unlike base64 that leaves a gzipped download the bytes' own repetitions.
+ * The generated module `#strict-bytes`. A byte is a character, from 0 to 255: unlike base64 that leaves a gzipped download
+ * the bytes' own repetitions.
  */
-function inlinedTexts(wasm) {
-  const strict = readFileSync(wasm.strict);
-  const texts = { '#strict-bytes': strict, '#relaxed-delta': delta(strict, readFileSync(wasm.relaxed)) };
-  return Object.fromEntries(Object.entries(texts).map(([path, bytes]) => [path, bytes.toString('latin1')]));
-}
+const inlinedText = (wasm) => readFileSync(wasm.strict, 'latin1');
 
-/** Resolves the generated modules to the names of their texts, or to the texts themselves. */
-function inlinedBytes(textOf) {
+/** Resolves the generated module to a text. */
+function inlinedBytes(text) {
   return {
     name: 'inlined-bytes',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^#(strict-bytes|relaxed-delta)$/ }, ({ path }) => ({ path, namespace: 'bytes' }));
-      onLoad({ filter: /.*/, namespace: 'bytes' }, ({ path }) => ({
-        contents: `export default ${JSON.stringify(textOf(path))};`,
+      onResolve({ filter: /^#strict-bytes$/ }, ({ path }) => ({ path, namespace: 'bytes' }));
+      onLoad({ filter: /.*/, namespace: 'bytes' }, () => ({
+        contents: `export default ${JSON.stringify(text)};`,
         loader: 'js',
       }));
     },
@@ -84,7 +79,7 @@ function siblings(entry) {
           const nodeTwin = file.replace(/\.js$/, '.node.ts');
           return entry.isNode && existsSync(nodeTwin) ? { path: nodeTwin } : undefined;
         }
-        if (file === at('js/patch.js')) return undefined; // part of bytes
+        if (file === at('js/relax.js')) return undefined; // part of bytes
         if (file === at('js/public.js')) return undefined; // the list of public names, part of index and slim
         if (file === at('js/bytes.js')) return { path: './bytes.js', external: true };
         return { path: './core.js', external: true };
@@ -116,6 +111,8 @@ function ownUrl(entry, format) {
   };
 }
 
+const placeholder = '#strict-bytes';
+
 async function bundleEntry(entry, format, outputFolder, wasm, banner) {
   const result = await build({
     entryPoints: [at(entry.source)],
@@ -137,18 +134,15 @@ async function bundleEntry(entry, format, outputFolder, wasm, banner) {
     ...ownUrl(entry, format),
     ...(entry.name === 'core' && banner ? { banner: { js: banner } } : {}),
     plugins: [
-      inlinedBytes((path) => path),
+      inlinedBytes(placeholder),
       builtModule(wasm),
       smallJsfive,
       ...(entry.name === 'core' ? [] : [siblings(entry)]),
     ],
   });
   let { text } = result.outputFiles[0];
-  if (entry.name === 'bytes') {
-    for (const [path, inlined] of Object.entries(inlinedTexts(wasm))) {
-      text = text.replace(new RegExp(`["']${path}["']`), () => literal(inlined));
-    }
-  }
+  if (entry.name === 'bytes')
+    text = text.replace(new RegExp(`["']${placeholder}["']`), () => literal(inlinedText(wasm)));
   writeIfNew(join(outputFolder, `${entry.name}.js`), text);
 }
 
@@ -165,7 +159,6 @@ export async function bundleCommonJs(outputFolder, wasm, banner) {
 
 /** One file for a script tag: everything under the global `simpleRNN`. */
 export async function bundleScript(outputFile, wasm) {
-  const texts = inlinedTexts(wasm);
   const result = await build({
     entryPoints: [at('js/iife.ts')],
     bundle: true,
@@ -178,7 +171,7 @@ export async function bundleScript(outputFile, wasm) {
     minifySyntax: true,
     minifyIdentifiers: true,
     legalComments: 'eof',
-    plugins: [inlinedBytes((path) => texts[path]), builtModule(wasm), smallJsfive],
+    plugins: [inlinedBytes(inlinedText(wasm)), builtModule(wasm), smallJsfive],
   });
   writeIfNew(outputFile, result.outputFiles[0].contents);
 }
