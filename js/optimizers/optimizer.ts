@@ -286,7 +286,8 @@ export class Optimizer implements Member {
     if (isUpdate) {
       if (steps) kernels().HEAPF32.fill(0, accumulators / 4, accumulators / 4 + state.length);
       clip(this.#config, gradients, sizes, squares);
-      this.spreadSquares(gradients, squares, state);
+      // What is clipped by the norm of all has become one gradient, in Keras too.
+      if (!this.#config.global_clipnorm) this.spreadSquares(gradients, squares, state);
       this.#update(gradients, state);
     }
     if (state.averages >= 0) this.#average(state);
@@ -339,9 +340,7 @@ export class Optimizer implements Member {
   /** @internal Whether it makes a difference to it that lookups are squared one by one. */
   get takesSquares(): boolean {
     const { clipnorm, global_clipnorm: norm, gradient_accumulation_steps: steps } = this.#config;
-    return (
-      !steps && (SQUARES[this.#spec.parts(this.#config)[0]?.kernel ?? ''] !== undefined || Boolean(clipnorm || norm))
-    );
+    return !steps && (this.#parts.some(({ kernel }) => kernel in SQUARES) || Boolean(clipnorm || norm));
   }
 
   // The kernels take g² into averages: adds the difference to what is due beforehand.
