@@ -87,7 +87,9 @@ function compile(model, _, { id, config }, hold) {
 
 /** Trains on data of one number throughout. */
 function fit(model, inputs, { id, config }) {
-  const xShape = config.x_shape ?? inputs.x_shape ?? shapeOf(inputs.x);
+  const { x_shape: own, batch_input_shape: whole, input_shape: row } = config;
+  const known = own ?? inputs.x_shape ?? whole ?? (row && [2, ...row]);
+  const xShape = known ?? shapeOf(inputs.x);
   const samples = xShape[0];
   const ySizes = config.y_shape ?? [samples, ...[model.outputShape].flat().slice(1)];
   const options = { verbose: 0 };

@@ -62,6 +62,7 @@ function wordsOfCall({ config, inputs = {} }, step) {
   const shape = inputs.x_shape ?? inputs.call_shape ?? shapeOf(inputs.x);
   if (step === 'set_weights') return ['weight'];
   if (step === 'fit' && config.x_shape !== undefined) return ['input', config.x_shape.at(-1)];
+  if (step === 'fit' && config.y_shape !== undefined) return ['shape', config.y_shape.at(-1)];
   if (step === 'reset_state') return ['stateful'];
   if (step === 'call_other_feature_size') return ['inputs', shapeOf(inputs.x_other).at(-1)];
   if (step === 'call_other_batch_size') return ['batch', inputs.x_other.length];

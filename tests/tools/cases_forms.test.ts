@@ -149,6 +149,51 @@ const cases: { kind: string; config: object; [key: string]: unknown }[] = [
     expected: { error_type: 'Error', message_regex: 'needs to know its batch size' },
     ...tfjs,
   },
+  {
+    id: 'targets of another shape, for a model as a list of layers',
+    kind: 'error',
+    config: {
+      model: [spec('SimpleRNN', { units: 3 }), spec('Dense', { units: 2 })],
+      input_shape: [4, 3],
+      loss: 'categorical_crossentropy',
+      y_shape: [2, 5],
+    },
+    expected: { error_type: 'Error', message_regex: 'to have shape' },
+    ...tfjs,
+  },
+  {
+    id: 'a training that begins with steps of its own',
+    kind: 'train',
+    config: {
+      model: [spec('Dense', { units: 1, use_bias: false, kernel_initializer: 'ones' })],
+      input_shape: [1],
+      optimizer: spec('SGD', { learning_rate: 0.25 }),
+      loss: 'mse',
+      metrics: ['mae'],
+      fit: { epochs: 2, batch_size: 1 },
+      before_fit: ['predict', 'reset_state'],
+    },
+    inputs: { x: [[1]], y: [[3]], sample_weight: [1] },
+    expected: {
+      history: { loss: [4, 1], mae: [2, 1] },
+      weights: [[[2.5]]],
+      optimizer_iterations: 2,
+      loss_at_least: 1,
+    },
+  },
+  {
+    id: 'a callback that finds its direction',
+    kind: 'monitor_direction',
+    config: { mode: 'auto', monitor: 'val_accuracy', metrics: ['accuracy'] },
+    expected: { direction: 'max' },
+  },
+  {
+    id: 'a learning rate',
+    kind: 'lr_schedule',
+    config: spec('ExponentialDecay', { initial_learning_rate: 1, decay_steps: 1, decay_rate: 0.5 }),
+    inputs: { steps: [0, 1, 2] },
+    expected: { lr: [1, 0.5, 0.25] },
+  },
 ];
 
 test.each(cases.map((each) => [each.id as string, each] as const))('%s', async (_, each) => {
