@@ -3,7 +3,7 @@ import { automaticName } from '../layers/names.js';
 import { borrow } from '../runtime/borrow.js';
 import { checkNumber, checkOptions, show } from '../runtime/check.js';
 import { DISPOSE } from '../runtime/dispose.js';
-import { ArgumentError } from '../runtime/errors.js';
+import { ArgumentError, DisposedError } from '../runtime/errors.js';
 import { aligned } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import { Tensor, type TensorLike, toTensor } from '../runtime/tensor.js';
@@ -265,7 +265,8 @@ export class Optimizer implements Member {
         `${this.className}: the learning rate's schedule gives ${rate} for step ${this.rawIterations}`,
       );
     }
-    const state = this.#state as State;
+    const state = this.#state;
+    if (state === null) throw new DisposedError(`${this.className}: the optimizer was disposed during a training`);
     const { places, sizes } = state;
     const { loss_scale_factor: scale, gradient_accumulation_steps: steps } = this.#config as Record<
       string,

@@ -5,6 +5,7 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { get as getOptimizer, type OptimizerIdentifier, serialize as serializeOptimizer } from '../optimizers.js';
 import { checkNumber, checkOptions, isCallable, show } from '../runtime/check.js';
 import { ArgumentError, inArgument } from '../runtime/errors.js';
+import { refuseOptions } from '../utils/values.js';
 
 /** For each output: one for all, a list, or an object by the outputs' names. */
 export type PerOutput<T> = T | readonly T[] | Readonly<Record<string, T>>;
@@ -50,6 +51,8 @@ export class Compiled {
   /** @throws {ArgumentError} naming what is unknown. */
   constructor(owner: string, options?: CompileOptions) {
     const known = ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'];
+    const none = ['runEagerly', 'stepsPerExecution', 'jitCompile', 'autoScaleLoss'];
+    refuseOptions(owner, options ?? {}, none, 'there is one way to compute');
     const given = checkOptions(owner, options, known);
     const { optimizer = 'rmsprop', loss = null, lossWeights = null } = given;
     this.#owner = owner;

@@ -109,6 +109,8 @@ export class Trainer {
   prepare(): void {
     const { weights, gradients } = this.flat;
     this.checkKnown(weights);
+    // One that was disposed meanwhile begins anew.
+    this.optimizer.build(weights);
     // A weight that was frozen meanwhile is left alone.
     this.#addresses = weights.map((weight, index) => (weight.trainable ? (gradients[index] as number) : 0));
     this.#squares = weights.map((weight) => this.flat.squaresOf(weight));

@@ -1,6 +1,6 @@
 // Training refuses wrong input with typed errors, and nothing is lost: weights, optimizer and memory are as before.
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { ArgumentError, memory, NonFiniteError, ShapeError } from 'simple-rnn';
+import { ArgumentError, memory, NonFiniteError, ShapeError, UnsupportedError } from 'simple-rnn';
 import {
   type Act,
   compiled,
@@ -113,6 +113,12 @@ const cases: [string, Act, ErrorClass, string | RegExp][] = [
     (model) => model.compile({ optimiser: 'sgd' } as never),
     ArgumentError,
     /Did you mean 'optimizer'/,
+  ],
+  [
+    "an option of Keras' that is not supported",
+    (model) => model.compile({ loss: 'mse', jitCompile: true } as never),
+    UnsupportedError,
+    '`jitCompile` is not supported',
   ],
   [
     'another optimizer than there is',

@@ -123,6 +123,27 @@ describe('during fit', () => {
   });
 });
 
+test('an optimizer that is disposed ends it; afterwards it begins anew', async () => {
+  using model = compiled();
+  const fit = model.fit(x, y, { ...batches, callbacks: { onEpochEnd: () => model.optimizer?.dispose() } });
+  await expect(fit).rejects.toBeInstanceOf(DisposedError);
+  expect(weightsOf(model)).toEqual(await weightsAfter(3));
+  await model.fit(x, y, quiet);
+  expect(model.optimizer?.iterations).toBe(1);
+});
+
+test('two models at once are each what they would be alone', async () => {
+  using model = compiled();
+  using other = compiled();
+  const options = { ...batches, epochs: 100 };
+  await Promise.all([model.fit(x, y, options), other.fit(x, y, { ...options, epochs: 60 })]);
+  using alone = compiled();
+  await alone.fit(x, y, { ...options, epochs: 60 });
+  expect(weightsOf(other)).toEqual(weightsOf(alone));
+  await alone.fit(x, y, { ...options, initialEpoch: 60 });
+  expect(weightsOf(model)).toEqual(weightsOf(alone));
+});
+
 describe('a callback that throws', () => {
   const hooks: [keyof callbacks.Hooks, number][] = [
     ['onTrainBegin', 0],
