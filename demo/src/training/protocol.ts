@@ -13,9 +13,9 @@ export interface Beginning {
   readonly pause: number;
 }
 
-/** What the page tells the worker. `session` tells trainings apart, `shown` the examples that are looked at. */
+/** What the page tells the worker. `lesson` tells trainings apart, `shown` the examples that are looked at. */
 export type Command =
-  | { readonly kind: 'begin'; readonly session: number; readonly shown: number; readonly beginning: Beginning }
+  | { readonly kind: 'begin'; readonly lesson: number; readonly shown: number; readonly beginning: Beginning }
   /** Trains, at most so many steps a second (Infinity: as fast as it goes). */
   | { readonly kind: 'run'; readonly pace: number }
   | { readonly kind: 'pause' }
@@ -51,7 +51,7 @@ export interface Progress {
 /** What the worker tells the page: where the training stands, and what the network does now. */
 export interface Snapshot {
   readonly kind: 'snapshot';
-  readonly session: number;
+  readonly lesson: number;
   readonly shown: number;
   readonly progress: Progress;
   /** Losses of the batches since the last snapshot, the last one being that of `progress.step`. */
@@ -63,4 +63,4 @@ export interface Snapshot {
   readonly crowd: CrowdRun;
 }
 
-export type Message = Snapshot | { readonly kind: 'failed'; readonly session: number; readonly message: string };
+export type Message = Snapshot | { readonly kind: 'failed'; readonly lesson: number; readonly message: string };

@@ -9,7 +9,7 @@ export class Remote {
   readonly #onSnapshot: OnSnapshot;
   readonly #onFailure: (message: string) => void;
   #worker: Worker | null = null;
-  #session = 0;
+  #lesson = 0;
   #shown = 0;
 
   constructor(onSnapshot: OnSnapshot, onFailure: (message: string) => void) {
@@ -18,9 +18,9 @@ export class Remote {
   }
 
   begin(beginning: Beginning): void {
-    this.#session += 1;
+    this.#lesson += 1;
     this.#shown += 1;
-    this.#tell({ kind: 'begin', session: this.#session, shown: this.#shown, beginning });
+    this.#tell({ kind: 'begin', lesson: this.#lesson, shown: this.#shown, beginning });
   }
 
   /** `pace`: steps a second, at most. */
@@ -43,7 +43,7 @@ export class Remote {
 
   /** Forgets the training: nothing more comes from it, and its memory is given back. */
   end(): void {
-    this.#session += 1;
+    this.#lesson += 1;
     this.#worker?.terminate();
     this.#worker = null;
   }
@@ -61,7 +61,7 @@ export class Remote {
   }
 
   #hear(worker: Worker, message: Message): void {
-    if (worker !== this.#worker || message.session !== this.#session) {
+    if (worker !== this.#worker || message.lesson !== this.#lesson) {
       worker.postMessage({ kind: 'drawn' } satisfies Command);
       return;
     }
@@ -73,7 +73,7 @@ export class Remote {
     requestAnimationFrame(() => {
       if (worker !== this.#worker) return;
       worker.postMessage({ kind: 'drawn' } satisfies Command);
-      if (message.session === this.#session) this.#onSnapshot(message, message.shown === this.#shown);
+      if (message.lesson === this.#lesson) this.#onSnapshot(message, message.shown === this.#shown);
     });
   }
 }

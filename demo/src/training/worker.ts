@@ -1,11 +1,11 @@
 import type { Command, Message } from './protocol.js';
-import { Session } from './session.js';
+import { Lesson } from './lesson.js';
 
 /** Milliseconds of training between two looks at the messages. */
 const SLICE = 12;
 
-let session: Session | null = null;
-/** Of the session, of the example that is shown, and of the least pause between snapshots. */
+let lesson: Lesson | null = null;
+/** Of the lesson, of the example that is shown, and of the least pause between snapshots. */
 let id = 0;
 let shown = 0;
 let rest = 0;
@@ -26,13 +26,13 @@ const { port1, port2 } = new MessageChannel();
 function tick(): void {
   isTicking = false;
   attempt(() => {
-    if (session?.isRunning) trainSlice(session);
+    if (lesson?.isRunning) trainSlice(lesson);
     sendIfDue();
-    if (session?.isRunning) tickSoon();
+    if (lesson?.isRunning) tickSoon();
   });
 }
 
-function trainSlice(running: Session): void {
+function trainSlice(running: Lesson): void {
   const now = performance.now();
   allowed = Math.min(allowed + (pace * (now - lastTick)) / 1000, Math.max(1, pace / 10));
   lastTick = now;
@@ -43,46 +43,46 @@ function trainSlice(running: Session): void {
 function tickSoon(): void {
   if (isTicking) return;
   isTicking = true;
-  if (allowed >= 1 || !session?.isRunning) port2.postMessage(null);
+  if (allowed >= 1 || !lesson?.isRunning) port2.postMessage(null);
   else setTimeout(tick, Math.min(1000 / pace, 40));
 }
 
 /** A running training sends when the page has drawn the last snapshot and the pause is over; others when asked. */
 function sendIfDue(): void {
   const now = performance.now();
-  if (!session || !isDrawn || !(isDue || (session.isRunning && now - lastSnapshot >= rest))) return;
+  if (!lesson || !isDrawn || !(isDue || (lesson.isRunning && now - lastSnapshot >= rest))) return;
   [isDue, isDrawn, lastSnapshot] = [false, false, now];
-  tell(session.snapshot(id, shown));
+  tell(lesson.snapshot(id, shown));
 }
 
 async function begin(command: Command & { kind: 'begin' }): Promise<void> {
   const { beginning } = command;
-  session?.dispose();
-  session = null;
-  ({ session: id, shown } = command);
+  lesson?.dispose();
+  lesson = null;
+  ({ lesson: id, shown } = command);
   rest = beginning.pause;
   isDrawn = true;
   const response = beginning.file === null ? null : await fetch(beginning.file);
   if (response && !response.ok) throw new Error(`${beginning.file}: ${response.status} ${response.statusText}`);
   const bytes = response && new Uint8Array(await response.arrayBuffer());
-  session = new Session(beginning, bytes);
+  lesson = new Lesson(beginning, bytes);
 }
 
 async function obey(command: Command): Promise<void> {
   if (command.kind === 'begin') await begin(command);
   if (command.kind === 'drawn') isDrawn = true;
   else isDue = true;
-  if (!session) return;
-  if (command.kind === 'run' && !session.isDone) {
-    if (!session.isRunning) [allowed, lastTick] = [1, performance.now()];
+  if (!lesson) return;
+  if (command.kind === 'run' && !lesson.isDone) {
+    if (!lesson.isRunning) [allowed, lastTick] = [1, performance.now()];
     pace = command.pace;
-    session.isRunning = true;
+    lesson.isRunning = true;
   }
-  if (command.kind === 'pause') session.isRunning = false;
-  if (command.kind === 'step' && !session.isDone) session.step();
+  if (command.kind === 'pause') lesson.isRunning = false;
+  if (command.kind === 'step' && !lesson.isDone) lesson.step();
   if (command.kind === 'show') {
     shown = command.shown;
-    session.show(command.example);
+    lesson.show(command.example);
   }
   tickSoon();
 }
@@ -91,8 +91,8 @@ async function attempt(work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (session) session.isRunning = false;
-    tell({ kind: 'failed', session: id, message: error instanceof Error ? error.message : String(error) });
+    if (lesson) lesson.isRunning = false;
+    tell({ kind: 'failed', lesson: id, message: error instanceof Error ? error.message : String(error) });
   }
 }
 

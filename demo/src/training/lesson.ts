@@ -8,7 +8,7 @@ import type { Beginning, Measure, Progress, Snapshot } from './protocol.js';
 const MEASURES = 50;
 
 /** One training of one recipe, looked at from time to time: what the worker holds. */
-export class Session {
+export class Lesson {
   readonly #beginning: Beginning;
   readonly #recipe;
   readonly #training;
@@ -55,7 +55,7 @@ export class Session {
   }
 
   /** What is new since the last snapshot. */
-  snapshot(session: number, shown: number): Snapshot {
+  snapshot(lesson: number, shown: number): Snapshot {
     const { model } = this.#training;
     this.#crowd = crowdRunOf(model, this.#beginning.crowd, this.#crowd?.plane);
     const [losses, measures] = [Float32Array.from(this.#losses), this.#measures];
@@ -63,7 +63,7 @@ export class Session {
     this.#measures = [];
     return {
       kind: 'snapshot',
-      session,
+      lesson,
       shown,
       progress: this.#progress(),
       losses,
