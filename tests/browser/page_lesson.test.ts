@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import * as library from 'simple-rnn';
 import { RECIPES } from '../../demo/recipes/index.mjs';
-import type { Beginning } from '../../demo/src/training/protocol.js';
 import { Lesson } from '../../demo/src/training/lesson.js';
+import type { Beginning } from '../../demo/src/training/protocol.js';
 
 const bytesOf = (file: string) => new Uint8Array(readFileSync(`demo/public/data/${file}`));
 

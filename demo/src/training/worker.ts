@@ -1,5 +1,5 @@
-import type { Command, Message } from './protocol.js';
 import { Lesson } from './lesson.js';
+import type { Command, Message } from './protocol.js';
 
 /** Milliseconds of training between two looks at the messages. */
 const SLICE = 12;
