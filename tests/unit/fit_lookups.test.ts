@@ -6,7 +6,7 @@ import { Dense, Embedding, Flatten, memory, Sequential } from 'simple-rnn';
 
 interface Case {
   name: string;
-  optimizer: { class_name: string; config: object };
+  optimizer: { class_name: string; config: Record<string, unknown> };
   table: number[][];
 }
 const file = new URL('../fixtures/training/lookups.json', import.meta.url);

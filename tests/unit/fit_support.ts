@@ -73,3 +73,29 @@ export async function expectRefusal(
   for (let again = 0; again < 3; again += 1) await call().catch(() => {});
   expect(memory()).toEqual(held);
 }
+
+/** Options of two epochs of three batches. */
+export const batches = { ...quiet, batchSize: 2, epochs: 2 };
+
+/** The weights after some batches. */
+export async function weightsAfter(count: number): Promise<number[][]> {
+  using model = compiled();
+  let seen = 0;
+  const stop = {
+    onTrainBatchEnd() {
+      seen += 1;
+      if (seen === count) model.stopTraining = true;
+    },
+  };
+  if (count > 0) await model.fit(x, y, { ...batches, callbacks: [stop] });
+  return weightsOf(model);
+}
+
+/** Expects the model to be that of the batches so far, and to be trained on as if nothing had been. */
+export async function expectWhole(model: Sequential, count: number): Promise<void> {
+  expect(weightsOf(model)).toEqual(await weightsAfter(count));
+  expect(model.optimizer?.iterations).toBe(count);
+  const rest = { ...batches, epochs: 1 };
+  await model.fit(x, y, rest);
+  expect(model.optimizer?.iterations).toBe(count + 3);
+}

@@ -1,30 +1,13 @@
-// What counts how much: masks, sample weights, class weights, weights of losses, penalties. Answers computed by hand.
+// What counts how much: sample weights, class weights, weights of losses, penalties. Answers computed by hand.
 import { afterAll, describe, expect, test } from '@jest/globals';
-import {
-  Dense,
-  Input,
-  type losses,
-  Masking,
-  Model,
-  memory,
-  Sequential,
-  SimpleRNN,
-  TimeDistributed,
-  tensor,
-} from 'simple-rnn';
+import { Dense, Input, type losses, Model, memory, Sequential, tensor } from 'simple-rnn';
+import { doubling, expectLogs, metrics, optimizer, silent, weightedMetrics, weightOf } from './fit_doubling.js';
 import { quiet } from './fit_support.js';
 
 const start = memory();
-const metrics = ['mae'];
-const weightedMetrics = ['mae'];
-const optimizer = { class_name: 'SGD', config: { learning_rate: 0.1 } };
-
 afterAll(() => {
   expect(memory()).toEqual(start);
 });
-
-const doubling = (options: object = {}) => new Dense({ units: 1, useBias: false, kernelInitializer: twos, ...options });
-const twos = { class_name: 'Constant', config: { value: 2 } };
 
 /** y = 2x, one number per sample. */
 function double(options: object = {}, loss: losses.LossIdentifier = 'mse'): Sequential {
@@ -36,14 +19,6 @@ function double(options: object = {}, loss: losses.LossIdentifier = 'mse'): Sequ
 // Predictions 2, 4, 6: errors of 1, 3, 5.
 const x = [[1], [2], [3]];
 const y = [[1], [1], [1]];
-const silent = { verbose: 0 } as const;
-const weightOf = (model: Sequential) => model.getWeights()[0]?.data[0];
-
-/** Expects logs of these keys in this order, near these numbers. */
-function expectLogs(logs: Record<string, unknown>, expected: Record<string, number>) {
-  expect(Object.keys(logs)).toEqual(Object.keys(expected));
-  for (const [name, value] of Object.entries(expected)) expect(logs[name]).toBeCloseTo(value, 4);
-}
 
 describe('one number per sample', () => {
   test('without weights', () => {
@@ -125,83 +100,6 @@ describe('one number per sample', () => {
     expectLogs(model.trainOnBatch(x, y), expected);
     // d / d w: 2 (1 + 6 + 15) / 3, 0.2 · 2 and 0.01 · (1 + 2 + 3) / 3
     expect(weightOf(model)).toBeCloseTo(2 - 0.1 * (44 / 3 + 0.4 + 0.02), 5);
-  });
-});
-
-describe('masks', () => {
-  // Predictions 2, ., 4 and ., ., 6 against ones: of six steps three count, with errors of 1, 3, 5.
-  const sequence = [
-    [[1], [0], [2]],
-    [[0], [0], [3]],
-  ];
-  const ones = [
-    [[1], [1], [1]],
-    [[1], [1], [1]],
-  ];
-
-  function masked(loss: losses.LossIdentifier = 'mse', layer = doubling()): Sequential {
-    const model = new Sequential([new Masking({ inputShape: [3, 1] }), layer]);
-    model.compile({ optimizer, loss, metrics, weightedMetrics });
-    return model;
-  }
-
-  test.each([
-    ['Dense', doubling],
-    ['TimeDistributed', () => new TimeDistributed({ layer: doubling() })],
-  ])('%s: steps that are masked count nowhere', (_, layer) => {
-    using model = masked('mse', layer() as never);
-    expectLogs(model.evaluate(sequence, ones, silent), { loss: 35 / 3, mae: 3, weighted_mae: 3 });
-    model.trainOnBatch(sequence, ones);
-    // 2 (1·1 + 3·2 + 5·3) / 3
-    expect(weightOf(model)).toBeCloseTo(2 - 4.4 / 3, 5);
-  });
-
-  test('with weights of samples', () => {
-    using model = masked();
-    // Each of the three steps counts twice as much as one of six.
-    const expected = { loss: (2 * (1 + 9 + 50)) / 6, mae: 3, weighted_mae: (1 + 3 + 10) / 4 };
-    expectLogs(model.evaluate(sequence, ones, { ...silent, sampleWeight: [[1], [2]] }), expected);
-    // As in Keras, which would multiply the steps by them.
-    expect(() => model.evaluate(sequence, ones, { ...silent, sampleWeight: [1, 2] })).toThrow(
-      '`sampleWeight` must have the shape (2, 3) or one that can be repeated to it, received (2,)',
-    );
-  });
-
-  test('with weights of steps', () => {
-    using model = masked();
-    const sampleWeight = [
-      [1, 2, 3],
-      [4, 5, 6],
-    ];
-    const expected = { loss: (2 * (1 + 27 + 150)) / 6, mae: 3, weighted_mae: (1 + 9 + 30) / 10 };
-    expectLogs(model.evaluate(sequence, ones, { ...silent, sampleWeight }), expected);
-  });
-
-  test('sums', () => {
-    using model = masked({ class_name: 'MeanSquaredError', config: { reduction: 'sum' } });
-    expect(model.evaluate(sequence, ones, silent).loss).toBeCloseTo(35, 4);
-  });
-
-  test('nothing but masked steps: a loss of 0, and nothing is learned', () => {
-    using model = masked();
-    const zeros = [[[0], [0], [0]]];
-    expectLogs(model.trainOnBatch(zeros, [[[1], [1], [1]]]), { loss: 0, mae: 0, weighted_mae: 0 });
-    expect(weightOf(model)).toBe(2);
-  });
-
-  test('what a masked step holds does not matter to the layers behind', () => {
-    const filled = (value: number) => [[[1], [0], [2]].map(([each]) => [each === 0 ? value : each])];
-    const trainedOn = (target: number) => {
-      using model = new Sequential([
-        new Masking({ inputShape: [3, 1] }),
-        new SimpleRNN({ units: 1, returnSequences: true, kernelInitializer: twos, recurrentInitializer: 'ones' }),
-        doubling(),
-      ]);
-      model.compile({ optimizer, loss: 'mse' });
-      model.trainOnBatch(filled(0) as number[][][], [[[1], [target], [1]]]);
-      return model.getWeights().map((weight) => [...weight.data]);
-    };
-    expect(trainedOn(100)).toEqual(trainedOn(-3));
   });
 });
 
