@@ -11,21 +11,12 @@ import { Weight } from '../runtime/weight.js';
 import { get as getSchedule, isSchedule, type Schedule, type ScheduleFunction, serialize } from '../schedules.js';
 import { blend, clip, scale as scaleGradient } from './clip.js';
 import { findRuns, type Place, type Run } from './runs.js';
+import { averagesSquares, spreadSquares } from './squares.js';
 import { makeState, type OptimizerVariable, type State, scalar } from './state.js';
 import { COMMON, checkConfig, type OptimizerSpec, type Part } from './table.js';
 
 // Kernels that look at a weight as a whole.
 const BY_WEIGHT = ['lamb', 'adafactor', 'muon'];
-
-// Where kernels average g²: the slot, and which of their parameters is the share that is kept (-1: sums).
-const SQUARES: Readonly<Record<string, { slot: number; keep: number }>> = {
-  adam: { slot: 1, keep: 1 },
-  nadam: { slot: 1, keep: 1 },
-  lamb: { slot: 1, keep: 1 },
-  rmsprop: { slot: 0, keep: 0 },
-  adadelta: { slot: 0, keep: 0 },
-  adagrad: { slot: 0, keep: -1 },
-};
 
 /**
  * Changes weights by gradients.
@@ -288,7 +279,7 @@ export class Optimizer implements Member {
       if (steps) kernels().HEAPF32.fill(0, accumulators / 4, accumulators / 4 + state.length);
       clip(this.#config, gradients, sizes, squares);
       // What is clipped by the norm of all has become one gradient, in Keras too.
-      if (!this.#config.global_clipnorm) this.spreadSquares(gradients, squares, state);
+      if (!this.#config.global_clipnorm) spreadSquares(this.#parts, gradients, squares, state);
       this.#update(gradients, state);
     }
     if (state.averages >= 0) this.#average(state);
@@ -341,30 +332,7 @@ export class Optimizer implements Member {
   /** @internal Whether it makes a difference to it that lookups are squared one by one. */
   get takesSquares(): boolean {
     const { clipnorm, global_clipnorm: norm, gradient_accumulation_steps: steps } = this.#config;
-    return !steps && (this.#parts.some(({ kernel }) => kernel in SQUARES) || Boolean(clipnorm || norm));
-  }
-
-  // The kernels take g² into averages: adds the difference to what is due beforehand.
-  private spreadSquares(
-    gradients: readonly number[],
-    squares: readonly number[],
-    { places, block, slots }: State,
-  ): void {
-    for (let index = 0; index < squares.length; index += 1) {
-      const own = squares[index] as number;
-      const gradient = gradients[index] as number;
-      if (own === 0 || gradient === 0) continue;
-      const { part, offset, variable } = places[index] as Place;
-      const { kernel, parameters } = this.#parts[part] as Part;
-      const rule = SQUARES[kernel];
-      if (rule === undefined) continue;
-      const keep = rule.keep < 0 ? 0.5 : (parameters[rule.keep] as number);
-      const { size } = variable;
-      const spare = own + aligned(4 * size);
-      kernels()._multiply_elements(spare, gradient, gradient, size);
-      blend(own, spare, size, 1, -1);
-      blend(block.address + (slots[rule.slot] as number) + 4 * offset, own, size, 1, (1 - keep) / keep);
-    }
+    return !steps && (this.#parts.some(averagesSquares) || Boolean(clipnorm || norm));
   }
 
   // The runs of the last step, unless something has moved.
