@@ -96,11 +96,15 @@ function binaryen(tool, args) {
 /** Writes both modules and gives the number of additions that the relaxed one fuses. */
 export async function makeModules(linkedPath, strictPath, relaxedPath) {
   const textPath = `${relaxedPath}.wat`;
-  binaryen('wasm-dis', [linkedPath, '-o', textPath]);
+  binaryen('wasm-opt', ['-Oz', '--converge', linkedPath, '-o', strictPath]);
+  binaryen('wasm-dis', [strictPath, '-o', textPath]);
   const [module] = parse(readFileSync(textPath, 'utf8'));
   const settled = settle(module);
   writeFileSync(textPath, print([module]));
   binaryen('wasm-as', [textPath, '-o', strictPath]);
+  // passes that leave every expression as it is
+  const passes = ['--coalesce-locals-learning', '--reorder-locals', '--reorder-functions'];
+  binaryen('wasm-opt', [...passes, strictPath, '-o', strictPath]);
   writeFileSync(relaxedPath, await relaxedBytes(readFileSync(strictPath)));
   // Read back: bytes that merely looked like the form would make it unreadable, or be missing in the count.
   binaryen('wasm-dis', [relaxedPath, '-o', textPath]);
