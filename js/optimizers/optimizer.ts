@@ -54,10 +54,10 @@ export class Optimizer implements Member {
     this.#variables = this.#scalars();
   }
 
-  #readRate(value: unknown): number | ScheduleFunction {
+  #readRate(value: unknown, isZeroFine = false): number | ScheduleFunction {
     if (isSchedule(value)) return getSchedule(value);
     if (typeof value === 'number') {
-      if (checkNumber(this.className, 'learningRate', value) > 0) return value;
+      if (checkNumber(this.className, 'learningRate', value) > 0 || (isZeroFine && value === 0)) return value;
       throw new ArgumentError(`${this.className}: \`learningRate\` must be greater than 0, received ${value}`);
     }
     throw new ArgumentError(
@@ -108,7 +108,12 @@ export class Optimizer implements Member {
 
   /** @throws {ArgumentError} for 0 or less, and for a number where the optimizer was made with a schedule. */
   set learningRate(value: number | ScheduleFunction) {
-    const rate = this.#readRate(value);
+    this.setRate(value, false);
+  }
+
+  /** @internal As `learningRate`; to callbacks 0 is a rate too: of an epoch that changes nothing. */
+  setRate(value: number | ScheduleFunction, isZeroFine: boolean): void {
+    const rate = this.#readRate(value, isZeroFine);
     if (typeof rate === 'number' && typeof this.#rate !== 'number') {
       throw new ArgumentError(
         `${this.className}: This optimizer was created with a \`LearningRateSchedule\` object as its \`learning_rate\` ` +

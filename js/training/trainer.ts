@@ -297,7 +297,7 @@ export function callbackModel(
         return optimizer.learningRate;
       },
       set learningRate(value) {
-        optimizer.learningRate = value;
+        optimizer.setRate(value, true);
       },
       getVariables: () => optimizer.variables.map((variable) => variable.read()),
       setVariables: (values) => {

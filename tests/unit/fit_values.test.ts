@@ -69,6 +69,17 @@ describe('learning rates', () => {
     expect(own.learningRate).toBeCloseTo(0.01);
   });
 
+  test('of 0 for an epoch, by a callback: nothing is learned in it', async () => {
+    using model = compiled();
+    const before = weightsOf(model);
+    const warmUp = new callbacks.LearningRateScheduler({ schedule: (epoch) => 0.1 * epoch });
+    await model.fit(x, y, { ...quiet, callbacks: warmUp });
+    expect(weightsOf(model)).toEqual(before);
+    const { history } = await model.fit(x, y, { ...quiet, epochs: 2, callbacks: warmUp });
+    expect(history.learning_rate).toEqual([0, Math.fround(0.1)]);
+    expect(weightsOf(model)).not.toEqual(before);
+  });
+
   test('of a schedule that gives NaN', async () => {
     using model = compiled();
     using twin = compiled();
