@@ -1,4 +1,4 @@
-// The numerical reference for training: SimpleRNN and Dense layers in a row, mean squared error, Adam with tfjs' defaults and
+// The numerical reference for training: SimpleRNN and Dense layers in a row, mean squared error, Adam with Keras' defaults and
 // formula, as textbook loops in the order of the weights in memory.
 
 const BETA1 = 0.9;
@@ -119,14 +119,13 @@ function adam(parameters, gradients) {
   let updates = 0;
   return () => {
     updates++;
+    const rate = (RATE * Math.sqrt(1 - BETA2 ** updates)) / (1 - BETA1 ** updates);
     for (let p = 0; p < parameters.length; p++) {
       for (let i = 0; i < parameters[p].length; i++) {
         const g = gradients[p][i];
         m[p][i] = BETA1 * m[p][i] + (1 - BETA1) * g;
         v[p][i] = BETA2 * v[p][i] + (1 - BETA2) * g * g;
-        const mean = m[p][i] / (1 - BETA1 ** updates);
-        const square = v[p][i] / (1 - BETA2 ** updates);
-        parameters[p][i] -= (RATE * mean) / (Math.sqrt(square) + EPSILON);
+        parameters[p][i] -= (rate * m[p][i]) / (Math.sqrt(v[p][i]) + EPSILON);
       }
     }
   };
