@@ -72,7 +72,7 @@ function declarations() {
 const gzipBytes = (files) => gzipSync(Buffer.concat(files.map((file) => readFileSync(file))), { level: 9 }).length;
 
 const budgets = [
-  { name: 'default entry', files: ['dist/index.js', 'dist/core.js', 'dist/bytes.js'], gzip: 140_000 },
+  { name: 'default entry', files: ['dist/index.js', 'dist/core.js', 'dist/bytes.js'], gzip: 136_000 },
   { name: 'simple-rnn.wasm', files: ['dist/simple-rnn.wasm'], gzip: 35_000 },
   { name: 'simple-rnn-relaxed.wasm', files: ['dist/simple-rnn-relaxed.wasm'], gzip: 35_000 },
   { name: 'slim entry', files: ['dist/slim.js', 'dist/core.js'] },
