@@ -16,7 +16,7 @@ function instantiate(file: string): SimpleRNNModule {
   return module as unknown as SimpleRNNModule;
 }
 
-const files = ['build/wasm/simple_rnn.wasm', 'build/wasm/simple_rnn_relaxed.wasm'];
+const files = ['dist/simple-rnn.wasm', 'dist/simple-rnn-relaxed.wasm'];
 
 describe.each(files.filter((file) => WebAssembly.validate(readFileSync(file))))('%s', (file) => {
   const module = instantiate(file);
