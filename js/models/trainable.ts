@@ -32,6 +32,7 @@ import {
 import { fitSteps, testSteps } from '../training/fit.js';
 import {
   checkFitOptions,
+  checkNonFinite,
   type EvaluateOptions,
   type FitOptions,
   type TrainOnBatchOptions,
@@ -178,10 +179,13 @@ export abstract class TrainableModel extends BaseModel {
     const callbacks = new CallbackList(given.callbacks, verbose ? [new ProgressBar()] : []);
     const isKeras = callbacks.callbacks.some((each) => each instanceof TerminateOnNaN);
     const mode: NonFinite = isKeras ? 'ignore' : nonFinite;
+    const isOpen = isBatchIterable(x) && !this.built;
+    // Data may build the model, which is refused once the training has begun.
+    const read = isOpen ? null : this.readFit(owner, x, y, given);
     this.#isFitting = true;
     try {
-      const data = isBatchIterable(x) && !this.built ? await this.buildFrom(owner, x) : x;
-      const { source, validation, trainer } = this.readFit(owner, data, y, given);
+      const { source, validation, trainer } =
+        read ?? this.readFit(owner, await this.buildFrom(owner, x as BatchIterable), y, given);
       this.history = await inTurns(
         fitSteps({
           owner,
@@ -336,6 +340,7 @@ export abstract class TrainableModel extends BaseModel {
       nonFinite = 'throw',
     } = checkOptions(owner, options, known);
     checkInteger(owner, 'truncate', truncate, 0, 2 ** 31);
+    checkNonFinite(owner, nonFinite);
     const { trainer, arrays } = this.readArrays(owner, x, y, sampleWeight);
     const weighted =
       classWeight === null

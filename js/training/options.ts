@@ -82,6 +82,12 @@ const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
   'truncate',
 ];
 
+/** @throws {ArgumentError} for what is neither `'throw'` nor `'warn'`. */
+export function checkNonFinite(owner: string, value: unknown): void {
+  if (value === 'throw' || value === 'warn') return;
+  throw new ArgumentError(`${owner}: \`nonFinite\` must be 'throw' or 'warn', received ${show(value)}`);
+}
+
 type Known = 'epochs' | 'initialEpoch' | 'nonFinite' | 'signal' | 'truncate';
 
 /** The options of `fit` with their defaults, as far as they can be checked without data. @throws {ArgumentError} */
@@ -96,9 +102,7 @@ export function checkFitOptions(
   count('initialEpoch', initialEpoch, 0);
   count('truncate', truncate, 0);
   if (given.validationSteps) count('validationSteps', given.validationSteps, 1);
-  if (nonFinite !== 'throw' && nonFinite !== 'warn') {
-    throw new ArgumentError(`${owner}: \`nonFinite\` must be 'throw' or 'warn', received ${show(nonFinite)}`);
-  }
+  checkNonFinite(owner, nonFinite);
   if (signal !== null && !(typeof signal === 'object' && 'throwIfAborted' in signal)) {
     throw new ArgumentError(`${owner}: \`signal\` must be an AbortSignal, received ${show(signal)}`);
   }

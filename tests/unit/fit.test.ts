@@ -140,6 +140,20 @@ describe('batches of an iterable', () => {
     expect((await model.evaluate(weighted.values())).loss).not.toBe(loss);
   });
 
+  test('an unbuilt model learns its shapes from arrays too, and is trained like one that knew them', async () => {
+    const histories = [];
+    for (const known of [{}, { inputShape: x.shape.slice(1) as number[] }]) {
+      using model = new Sequential([
+        new SimpleRNN({ units: 4, kernelInitializer: 'ones', recurrentInitializer: 'zeros', ...known }),
+        new Dense({ units: 1, kernelInitializer: 'ones' }),
+      ]);
+      model.compile({ optimizer: 'sgd', loss: 'mse' });
+      const { history } = await model.fit(x, y, { epochs: 2, shuffle: false, validationSplit: 0.25, verbose: 0 });
+      histories.push(history);
+    }
+    expect(histories[0]).toEqual(histories[1]);
+  });
+
   test('an unbuilt model learns its shapes from the first batch, which is trained on too', async () => {
     for (const given of [batches.values(), inTurn]) {
       using model = new Sequential([new SimpleRNN({ units: 4 }), new Dense({ units: 1 })]);

@@ -34,6 +34,12 @@ const cases: [string, Act, ErrorClass, string | RegExp][] = [
   ['the same in trainOnBatch', (model) => model.trainOnBatch(x, data(5, 1)), ShapeError, 'cardinality'],
   ['the same in testOnBatch', (model) => model.testOnBatch(x, data(5, 1)), ShapeError, 'cardinality'],
   [
+    'trainOnBatch with a word of nobody for nonFinite',
+    (model) => model.trainOnBatch(x, y, { nonFinite: 'ignore' as never }),
+    ArgumentError,
+    "`nonFinite` must be 'throw' or 'warn'",
+  ],
+  [
     'too many sample weights',
     (model) => model.fit(x, y, { ...quiet, sampleWeight: data(7) }),
     ShapeError,
