@@ -41,6 +41,16 @@ for (const viewport of SIZES) {
   }
 }
 
+test('nothing sticks out at any width between a phone and a projector', async () => {
+  await openPage('task=sunspots&train=paused&backward=1', async (page) => {
+    for (const width of [360, 375, 480, 600, 640, 680, 720, 768, 820, 900, 940, 1024, 1100, 1180]) {
+      await page.setViewportSize({ width, height: 1024 });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect({ width, wide }).toEqual({ width, wide: 0 });
+    }
+  });
+});
+
 test('on a projector the whole picture is in view', async () => {
   for (const hash of TASKS.flatMap((task) => [`task=${task}`, `task=${task}&train=paused&backward=1`])) {
     await openPage(hash, async (page) => {
