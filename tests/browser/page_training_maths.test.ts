@@ -4,6 +4,7 @@ import { linearTicks, logTicks, powerTicks } from '../../demo/src/maths/axis.js'
 import { scientific } from '../../demo/src/maths/format.js';
 import { principalPlane, project } from '../../demo/src/maths/principal_plane.js';
 import { reachInWords, reachOf, rowNorms } from '../../demo/src/maths/reach.js';
+import { Allowance } from '../../demo/src/training/allowance.js';
 import { History, smoothed } from '../../demo/src/training/history.js';
 
 /** 40 points in three directions of 5 units, the spread of each 10, 3 and 0.1; `turn` moves them a little. */
@@ -119,4 +120,35 @@ test('a smoothed curve begins where the curve does and keeps a constant', () => 
   expect(y[0]).toBe(1);
   expect(y[2]).toBeGreaterThan(0);
   expect(y[2]).toBeLessThan(y[1]!);
+});
+
+/** Steps that an allowance gives at these times, after a start at time 0; more than 1000 at a time count as 1000. */
+function stepsAt(pace: number, times: readonly number[]): number[] {
+  const allowance = new Allowance();
+  allowance.pace = pace;
+  allowance.start(0);
+  return times.map((now) => {
+    allowance.advance(now);
+    let steps = 0;
+    for (; allowance.isDue && steps < 1000; steps++) allowance.take();
+    return steps;
+  });
+}
+
+test('full speed allows any number of steps, while the clock stands still too', () => {
+  expect(stepsAt(Number.POSITIVE_INFINITY, [0, 0, 12, 12])).toEqual([1000, 1000, 1000, 1000]);
+});
+
+test('a pace allows one step at once, its steps a second after that, and saves up a tenth of a second', () => {
+  expect(stepsAt(25, [0, 0, 20, 40, 80, 1080])).toEqual([1, 0, 0, 1, 1, 2]);
+  expect(stepsAt(100, [0, 10, 25, 30, 5000])).toEqual([1, 1, 1, 1, 10]);
+  const allowance = new Allowance();
+  allowance.pace = Number.POSITIVE_INFINITY;
+  allowance.start(0);
+  allowance.advance(1);
+  allowance.pace = 25;
+  allowance.advance(2);
+  expect([allowance.isDue, allowance.wait]).toEqual([true, 0]);
+  for (let i = 0; i < 2; i++) allowance.take();
+  expect([allowance.isDue, allowance.wait]).toEqual([false, 40]);
 });

@@ -1,3 +1,4 @@
+import { Allowance } from './allowance.js';
 import { Lesson } from './lesson.js';
 import type { Command, Message } from './protocol.js';
 
@@ -13,10 +14,7 @@ let isDrawn = true;
 let isDue = false;
 let lastSnapshot = 0;
 let isTicking = false;
-/** Steps a second, and how many of them time allows by now. */
-let pace = Number.POSITIVE_INFINITY;
-let allowed = 0;
-let lastTick = 0;
+const allowance = new Allowance();
 
 const tell = (message: Message) => self.postMessage(message);
 /** A message to itself comes after those of the page, and at once; timers have a least pause. */
@@ -34,17 +32,16 @@ function tick(): void {
 
 function trainSlice(running: Lesson): void {
   const now = performance.now();
-  allowed = Math.min(allowed + (pace * (now - lastTick)) / 1000, Math.max(1, pace / 10));
-  lastTick = now;
-  for (; allowed >= 1 && running.isRunning && performance.now() < now + SLICE; allowed--) running.step();
+  allowance.advance(now);
+  for (; allowance.isDue && running.isRunning && performance.now() < now + SLICE; allowance.take()) running.step();
   if (!running.isRunning) isDue = true;
 }
 
 function tickSoon(): void {
   if (isTicking) return;
   isTicking = true;
-  if (allowed >= 1 || !lesson?.isRunning) port2.postMessage(null);
-  else setTimeout(tick, Math.min(1000 / pace, 40));
+  if (allowance.isDue || !lesson?.isRunning) port2.postMessage(null);
+  else setTimeout(tick, allowance.wait);
 }
 
 /** A running training sends when the page has drawn the last snapshot and the pause is over; others when asked. */
@@ -74,8 +71,8 @@ async function obey(command: Command): Promise<void> {
   else isDue = true;
   if (!lesson) return;
   if (command.kind === 'run' && !lesson.isDone) {
-    if (!lesson.isRunning) [allowed, lastTick] = [1, performance.now()];
-    pace = command.pace;
+    if (!lesson.isRunning) allowance.start(performance.now());
+    allowance.pace = command.pace;
     lesson.isRunning = true;
   }
   if (command.kind === 'pause') lesson.isRunning = false;
