@@ -23,6 +23,8 @@ const project = (name) => ({
 });
 
 export default {
+  // a limit for what hangs, not for slow machines
+  testTimeout: 120_000,
   projects: [
     { ...project('unit'), setupFilesAfterEnv: ['<rootDir>/tests/set_up.ts'] },
     project('browser'),

@@ -31,7 +31,7 @@ beforeAll(async () => {
   browser = await launch();
   simpleRNN.configure({ simd: 'strict' });
   expected = compute(simpleRNN);
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser.close();
@@ -78,7 +78,7 @@ test('1,000 training steps end at the same weights, on the main thread and in a 
     page.evaluate(async () => [await window.train(), await window.train(), await window.trainInWorker()]),
   );
   expect(results).toEqual([trained, trained, trained]);
-}, 60_000);
+});
 
 test('ES module, relaxed: within 1e-5, the same weights', async () => {
   const results = await inPage('module.html?simd=relaxed', (page) => page.evaluate(() => window.compute()));

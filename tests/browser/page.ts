@@ -2,7 +2,7 @@
 
 import type { Server } from 'node:http';
 import { basename, dirname } from 'node:path';
-import { afterAll, beforeAll, expect, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { buildPage } from '../../tools/start_build.mjs';
 import { serve } from '../../tools/start_server.mjs';
@@ -14,9 +14,6 @@ export const SIZES = [
   { width: 390, height: 844 },
   { width: 1920, height: 1080 },
 ];
-
-// Chromium on a busy machine takes its time.
-jest.setTimeout(90_000);
 
 /** Starts server and browser for one file of tests; gives the way to open the page. */
 export function usePage() {
@@ -30,7 +27,7 @@ export function usePage() {
     ({ server, address } = await serve(dirname(folder), { port: 0 }));
     address += `${basename(folder)}/`;
     browser = await launch();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -42,6 +39,7 @@ export function usePage() {
   return async (hash: string, work: (page: Page) => Promise<void>, options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ viewport: SIZES[0], colorScheme: 'light', ...options });
     const page = await context.newPage();
+    page.setDefaultTimeout(60_000); // a busy machine takes its time
     const messages = messagesOf(page);
     await page.goto(`${address}#${hash}`);
     await ready(page);
@@ -54,7 +52,7 @@ export function usePage() {
 /** Waits until the page shows what it describes as "task input step", or what begins with these words. */
 export async function ready(page: Page, words = ''): Promise<void> {
   const selector = words ? `html[data-ready="${words}"], html[data-ready^="${words} "]` : 'html[data-ready]';
-  await page.waitForSelector(selector, { timeout: 15_000 });
+  await page.waitForSelector(selector);
 }
 
 /** The pixels of the heat map, as a data URL, after the drawing is done. */

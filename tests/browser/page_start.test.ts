@@ -13,7 +13,7 @@ const servers: HttpServer[] = [];
 
 beforeAll(async () => {
   result = await study();
-}, 30_000);
+});
 
 afterAll(() => {
   for (const server of servers) {

@@ -44,7 +44,7 @@ for (const task of TASKS) {
   test(`${task}: reaches its goal from random weights, and says so`, async () => {
     const { figure } = RECIPES[task];
     await openPage(`task=${task}&train=running&pace=full`, async (page) => {
-      await page.waitForSelector('.training.reached', { timeout: 60_000 });
+      await page.waitForSelector('.training.reached');
       expect(await page.locator('.training .status').textContent()).toMatch(/^✓ Goal reached at step \d+/);
       // in the page itself: a training that ends in between is not begun anew
       await page.evaluate(() => document.querySelector<HTMLElement>('[aria-label="Pause training"]')?.click());

@@ -1,7 +1,7 @@
 // Training in a worker of a page, under a strict Content-Security-Policy: the bits of Node, and a page that stays free.
 
 import type { Server } from 'node:http';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import * as simpleRNN from 'simple-rnn';
 import { toWorker } from 'simple-rnn/worker';
@@ -16,8 +16,6 @@ interface Harness {
   fail(): Promise<{ code: string; message: string }>;
 }
 declare const window: Harness;
-
-jest.setTimeout(60_000);
 
 let browser: Browser;
 let server: Server;

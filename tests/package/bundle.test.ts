@@ -22,7 +22,7 @@ beforeAll(async () => {
   run(page, process.execPath, [resolve('node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn']);
   ({ server, address } = await serve(join(page, 'dist'), { port: 0 }));
   browser = await launch();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser.close();
@@ -38,4 +38,4 @@ test('trains in its worker', async () => {
   await page.goto(address, { waitUntil: 'networkidle' });
   expect(await page.evaluate(() => window.train())).toBe(2);
   expect(errors).toEqual([]);
-}, 60_000);
+});

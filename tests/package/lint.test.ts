@@ -9,7 +9,7 @@ let packed: Packed;
 
 beforeAll(() => {
   packed = pack();
-}, 60_000);
+});
 
 afterAll(() => packed.remove());
 
@@ -24,7 +24,7 @@ test('are the types wrong? They are not', () => {
   const args = [attw, packed.tarball, '--profile', 'node16', '--no-color', '--exclude-entrypoints', ...wasm];
   // Ends with an error for every problem but those of Node 10, which the profile leaves out.
   expect(() => run('.', process.execPath, args)).not.toThrow();
-}, 60_000);
+});
 
 const browserFiles = readdirSync('dist').filter((name) => name.endsWith('.js') && !name.endsWith('.node.js'));
 

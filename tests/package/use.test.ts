@@ -10,7 +10,7 @@ let packed: Packed;
 
 beforeAll(() => {
   packed = pack();
-}, 60_000);
+});
 
 afterAll(() => packed.remove());
 

@@ -2,9 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { memory, SimpleRNNError, type Tensor } from 'simple-rnn';
 import { loadModel } from 'simple-rnn/io';
-import { bytesOf, json, keras, members } from './io_support.js';
-
-const LIMIT = 60_000;
+import { bytesOf, json, keras, members, stopwatch } from './io_support.js';
 
 /** mulberry32: the same numbers at every run. */
 function random(seed: number): () => number {
@@ -19,7 +17,7 @@ function random(seed: number): () => number {
 
 async function survives(bytes: Uint8Array, what: string): Promise<'read' | 'refused'> {
   const before = memory();
-  const start = performance.now();
+  const elapsed = stopwatch();
   let result: 'read' | 'refused' = 'read';
   try {
     const model = await loadModel(bytes);
@@ -37,7 +35,7 @@ async function survives(bytes: Uint8Array, what: string): Promise<'read' | 'refu
     if (!(error instanceof SimpleRNNError)) throw new Error(`${what}: ${String(error)}`, { cause: error });
     result = 'refused';
   }
-  const time = performance.now() - start;
+  const time = elapsed();
   if (time > 1000) throw new Error(`${what} took ${time} ms`);
   if (memory().bytes !== before.bytes) throw new Error(`${what} left memory behind`);
   return result;
@@ -45,22 +43,18 @@ async function survives(bytes: Uint8Array, what: string): Promise<'read' | 'refu
 
 const names = ['keras_stateful_nobias.keras', 'keras_seq_two_rnn.keras'];
 
-test.each(names)(
-  '%s: one byte changed anywhere in the archive',
-  async (name) => {
-    const next = random(1);
-    const whole = bytesOf(name);
-    const counts = { read: 0, refused: 0 };
-    for (let i = 0; i < 300; i++) {
-      const at = Math.floor(next() * whole.length);
-      const bytes = whole.slice();
-      bytes[at] ^= 1 << Math.floor(next() * 8);
-      counts[await survives(bytes, `byte ${at}`)]++;
-    }
-    expect(counts.refused).toBeGreaterThan(220);
-  },
-  LIMIT,
-);
+test.each(names)('%s: one byte changed anywhere in the archive', async (name) => {
+  const next = random(1);
+  const whole = bytesOf(name);
+  const counts = { read: 0, refused: 0 };
+  for (let i = 0; i < 300; i++) {
+    const at = Math.floor(next() * whole.length);
+    const bytes = whole.slice();
+    bytes[at] ^= 1 << Math.floor(next() * 8);
+    counts[await survives(bytes, `byte ${at}`)]++;
+  }
+  expect(counts.refused).toBeGreaterThan(220);
+});
 
 // Inside the members the CRC is made good again, so that the damage reaches the readers behind it.
 test.each(names.flatMap((name) => ['config.json', 'model.weights.h5'].map((member) => [name, member] as const)))(
@@ -77,7 +71,6 @@ test.each(names.flatMap((name) => ['config.json', 'model.weights.h5'].map((membe
     }
     expect(counts.read + counts.refused).toBe(350);
   },
-  LIMIT,
 );
 
 const odd: readonly unknown[] = [
@@ -138,31 +131,26 @@ test.each([...names, 'keras_embedding_masked_rnn.keras', 'digits.keras', 'tfk_se
     expect(counts.refused).toBeGreaterThan(30);
     expect(counts.read).toBeGreaterThan(10);
   },
-  LIMIT,
 );
 
-test.each(graphs)(
-  '%s: two values of the configuration exchanged, or one put in the place of another',
-  async (name) => {
-    const next = random(4);
-    const config = members(name)['config.json'];
-    const counts = { read: 0, refused: 0 };
-    for (let i = 0; i < 200; i++) {
-      const changed = JSON.parse(new TextDecoder().decode(config));
-      // Of the graph alone: references, names, shapes, whole layers.
-      const all = places(changed.config).filter(([, key]) => !/initializer|dtype|build_config/.test(key));
-      const [first, key] = all[Math.floor(next() * all.length)];
-      const kind = typeof first[key];
-      const alike = all.filter(([holder, other]) => typeof holder[other] === kind && holder[other] !== first[key]);
-      if (alike.length === 0) continue;
-      const [second, other] = alike[Math.floor(next() * alike.length)];
-      const [value, given] = [structuredClone(first[key]), structuredClone(second[other])];
-      first[key] = given;
-      if (next() < 0.5) second[other] = value;
-      counts[await survives(keras(name, { 'config.json': json(changed) }), `${key} = ${JSON.stringify(given)}`)]++;
-    }
-    expect(counts.refused).toBeGreaterThan(30);
-    expect(counts.read).toBeGreaterThan(3);
-  },
-  LIMIT,
-);
+test.each(graphs)('%s: two values of the configuration exchanged, or one put in the place of another', async (name) => {
+  const next = random(4);
+  const config = members(name)['config.json'];
+  const counts = { read: 0, refused: 0 };
+  for (let i = 0; i < 200; i++) {
+    const changed = JSON.parse(new TextDecoder().decode(config));
+    // Of the graph alone: references, names, shapes, whole layers.
+    const all = places(changed.config).filter(([, key]) => !/initializer|dtype|build_config/.test(key));
+    const [first, key] = all[Math.floor(next() * all.length)];
+    const kind = typeof first[key];
+    const alike = all.filter(([holder, other]) => typeof holder[other] === kind && holder[other] !== first[key]);
+    if (alike.length === 0) continue;
+    const [second, other] = alike[Math.floor(next() * alike.length)];
+    const [value, given] = [structuredClone(first[key]), structuredClone(second[other])];
+    first[key] = given;
+    if (next() < 0.5) second[other] = value;
+    counts[await survives(keras(name, { 'config.json': json(changed) }), `${key} = ${JSON.stringify(given)}`)]++;
+  }
+  expect(counts.refused).toBeGreaterThan(30);
+  expect(counts.read).toBeGreaterThan(3);
+});

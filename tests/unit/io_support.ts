@@ -158,10 +158,19 @@ export function withConfig(name: string, change: (config: Json) => void): Uint8A
   return keras(name, { 'config.json': json(config) });
 }
 
+/** Starts counting this process's processor time, in milliseconds: a busy machine does not lengthen it. */
+export function stopwatch(): () => number {
+  const start = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
+  };
+}
+
 /** Loading must fail within a second, with one of our errors, leaving no memory behind. */
 export async function refused(source: Parameters<typeof loadModel>[0], code: string, message: RegExp): Promise<void> {
   const before = memory();
-  const start = performance.now();
+  const time = stopwatch();
   let error: unknown = null;
   try {
     (await loadModel(source)).dispose();
@@ -173,7 +182,7 @@ export async function refused(source: Parameters<typeof loadModel>[0], code: str
     code,
     message: expect.stringMatching(message),
   });
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(time()).toBeLessThan(1000);
   expect(memory()).toEqual(before);
 }
 
