@@ -68,7 +68,10 @@ const family = new Family<Metric>(
     ofLoss('MeanAbsoluteError', {}, ['mae', 'MAE']),
     ofLoss('MeanAbsolutePercentageError', {}, ['mape', 'MAPE']),
     ofLoss('MeanSquaredLogarithmicError', {}, ['msle', 'MSLE']),
-    metricKind('RootMeanSquaredError', 'down', {}, () => meanOf(squaredErrors, Math.sqrt)),
+    metricKind('RootMeanSquaredError', 'down', {}, () => ({
+      ...meanOf(squaredErrors, Math.sqrt),
+      masks: false,
+    })),
     metricKind('LogCoshError', 'down', named('logcosh'), () => meanOf(valuesOfLoss('LogCosh', {}))),
     metricKind('CosineSimilarity', 'up', {}, () => meanOf(valuesOfLoss('CosineSimilarity', {}), (mean) => 0 - mean)),
     ofLoss('Poisson'),

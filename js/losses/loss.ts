@@ -28,7 +28,9 @@ export interface LossPlan {
   /** Values of a batch, and predictions of each. */
   readonly rows: number;
   readonly columns: number;
-  /** Shape of the values: what weights and masks have. */
+  /** Shape of the values. */
+  readonly values: Sizes;
+  /** What weights and masks have: the same, or more where there is one value for the whole batch. */
   readonly shape: Sizes;
   /** Bytes of workspace, aligned to 16. */
   readonly bytes: number;
@@ -39,7 +41,8 @@ export interface LossPlan {
   /**
    * The reduced loss; afterwards the workspace begins with the weighted values [rows].
    * @param gradients Shaped like the predictions, for the derivative of the result; 0 for none.
-   * @param weights float32 [rows] or 0. @param mask uint8 [rows] or 0.
+   * @param weights float32 of `shape` or 0. @param mask uint8 of `shape` or 0.
+   * @param repeats How many of the weights are one weight that was given.
    */
   run(
     workspace: number,
@@ -48,6 +51,7 @@ export interface LossPlan {
     weights: number,
     mask: number,
     gradients: number,
+    repeats: number,
   ): number;
 }
 
@@ -68,6 +72,7 @@ export interface Loss extends Member {
   fused(activation: string): Loss | null;
 }
 
+const SUMS: readonly Reduction[] = ['sum', 'none', null];
 const REDUCTIONS = ['mean', 'sum', 'mean_with_sample_weight', 'none'];
 
 function checkReduction(value: unknown): Reduction {
@@ -80,18 +85,20 @@ function checkReduction(value: unknown): Reduction {
 }
 
 function planOf(values: Values, reduction: Reduction): LossPlan {
-  const { rows, columns, shape, masks, classes = null, ignored = null } = values;
-  const numbers = aligned(4 * rows);
+  const { rows, columns, masks, classes = null, ignored = null, weighed = values.shape } = values;
+  const isWhole = weighed !== values.shape;
+  const numbers = aligned(4 * Math.max(rows, product(weighed)));
   const scratch = 2 * numbers + (masks ? aligned(rows) : 0);
   const code = reduction === 'sum_over_batch_size' ? 0 : REDUCTIONS.indexOf(reduction ?? 'none');
   return {
     rows,
     columns,
-    shape,
+    values: values.shape,
+    shape: weighed,
     classes,
     ignored,
     bytes: scratch + aligned(values.bytes),
-    run(workspace, predictions, targets, weights, mask, gradients) {
+    run(workspace, predictions, targets, weights, mask, gradients, repeats) {
       const core = kernels();
       const [factors, own] = [workspace + numbers, workspace + 2 * numbers];
       if (masks) {
@@ -99,8 +106,22 @@ function planOf(values: Values, reduction: Reduction): LossPlan {
         else core.HEAPU8.copyWithin(own, mask, mask + rows);
       }
       values.forward(workspace, gradients, masks ? own : 0, workspace + scratch, targets, predictions);
-      const loss = core._reduce_loss(workspace, factors, weights, masks ? own : mask, rows, code);
+      const [value, factor] = [workspace / 4, factors / 4];
+      const count = isWhole && (weights !== 0 || mask !== 0) ? product(weighed) : rows;
+      if (count !== rows) core.HEAPF32.fill(core.HEAPF32[value] as number, value, value + count);
+      const found = core._reduce_loss(workspace, factors, weights, masks ? own : mask, count, code);
+      // Keras sums the weights up as they were given; a mask repeats them before.
+      let times = 1;
+      if (mask === 0 && !masks) {
+        if (isWhole && SUMS.includes(reduction)) times = 1 / repeats;
+        if (!isWhole && reduction === 'mean_with_sample_weight') times = repeats;
+      }
+      const loss = found * times;
       if (gradients === 0) return loss;
+      if (times !== 1) core._scale_elements(factors, factors, times, count);
+      if (count !== rows) {
+        core.HEAPF32[factor] = core.HEAPF32.subarray(factor, factor + count).reduce((sum, each) => sum + each, 0);
+      }
       if (values.backward) values.backward(gradients, factors, workspace + scratch, predictions);
       else core._scale_rows(gradients, factors, rows, columns);
       return loss;
@@ -134,15 +155,19 @@ function useAlone(loss: Loss, owner: string, yTrue: TensorLike, yPred: TensorLik
   const target = toTensor(yTrue, `${owner}: yTrue`);
   const output = toTensor(yPred, `${owner}: yPred`);
   const plan = loss.plan(target.shape, output.shape);
-  const { shape, rows, bytes } = plan;
+  const { shape, bytes } = plan;
+  const count = product(shape);
+  // One value for the whole batch goes with a weight for each of its rows.
+  const isWhole = shape !== plan.values;
   const read = (value: TensorLike | MaskLike | null, name: string): Float32Array | null =>
-    value === null ? null : spread(owner, name, toTensor(value, `${owner}: ${name}`, name === 'mask'), shape);
-  const weights = read(sampleWeight, 'sampleWeight');
+    value === null ? null : spread(owner, name, toTensor(value, `${owner}: ${name}`, name === 'mask'), shape, isWhole);
+  const given = sampleWeight === null ? null : toTensor(sampleWeight, `${owner}: sampleWeight`);
+  const weights = read(given, 'sampleWeight');
   const kept = read(mask ?? output.mask, 'mask');
   return withData(
     owner,
     [output.data, target.data, weights],
-    bytes + aligned(rows),
+    bytes + aligned(count),
     (start, predictions, targets, weight) => {
       const flags = (start as number) + aligned(bytes);
       if (kept !== null) kernels().HEAPU8.set(Uint8Array.from(kept, Number), flags);
@@ -153,10 +178,12 @@ function useAlone(loss: Loss, owner: string, yTrue: TensorLike, yPred: TensorLik
         weight as number,
         kept === null ? 0 : flags,
         0,
+        given === null ? 1 : count / given.data.length,
       );
       if (loss.reduction !== null && loss.reduction !== 'none') return value;
       const from = (start as number) / 4;
-      return new Tensor(kernels().HEAPF32.slice(from, from + rows), shape);
+      const found = isWhole && weights === null && kept === null ? plan.values : shape;
+      return new Tensor(kernels().HEAPF32.slice(from, from + product(found)), found);
     },
   );
 }

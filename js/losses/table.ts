@@ -67,6 +67,8 @@ export const LOSSES: readonly LossSpec[] = [
 export interface Values {
   /** Shape of the values. */
   shape: Sizes;
+  /** Shape of weights and masks, where it is another: one value for the whole batch has one for each of its rows. */
+  weighed?: Sizes;
   rows: number;
   /** Predictions of a row. */
   columns: number;
@@ -224,6 +226,7 @@ export function valuesOf(
   const ignores = typeof ignored === 'number';
   return {
     shape,
+    ...(axis === null && { weighed: output.slice(0, -1) }),
     rows,
     columns,
     bytes: aligned(4 * columns) + (repeats ? 4 * rows * columns : 0),

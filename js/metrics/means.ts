@@ -23,6 +23,7 @@ type ValuesOf = (owner: string, yTrue: Sizes, yPred: Sizes) => Values;
 /** The weighted mean, or sum, of values. */
 export function meanOf(valuesAt: ValuesOf, finish = (mean: number): number => mean, isSum = false): Core {
   return {
+    masks: true,
     size: () => 2,
     plan(owner, yTrue, yPred) {
       const values = valuesAt(owner, yTrue, yPred);

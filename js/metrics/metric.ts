@@ -23,6 +23,8 @@ export interface MetricPlan {
 
 /** How a kind of metric counts. */
 export interface Core {
+  /** Whether masked predictions are left out: Keras does so in means of functions alone. */
+  masks?: boolean;
   /** Doubles counted for predictions of this shape. */
   size(yPred: Sizes): number;
   /** `add` adds to the counts, which lie at `counts` in the heap. */
@@ -63,6 +65,11 @@ export class Metric implements Member {
     this.#core = core;
   }
 
+  /** @internal Whether masked predictions are left out. */
+  get masks(): boolean {
+    return this.#core.masks === true;
+  }
+
   /** The constructor's arguments, in Keras' order and spelling. */
   getConfig(): Config {
     const { thresholds, ...config } = this.#config;
@@ -83,7 +90,7 @@ export class Metric implements Member {
     const plan = this.plan(target.shape, output.shape);
     const read = given === null ? null : toTensor(given, `${owner}: sampleWeight`);
     let weights = read === null ? null : spread(owner, 'sampleWeight', read, plan.shape, true);
-    const mask = isOfValues ? null : output.mask;
+    const mask = this.masks && !isOfValues ? output.mask : null;
     if (mask !== null) {
       const kept = spread(owner, 'mask', mask, plan.shape, true);
       weights = weights === null ? kept : weights.map((weight, index) => weight * (kept[index] as number));

@@ -186,7 +186,7 @@ export class Pass {
         plan,
         workspace: arena.take(plan.bytes),
         predictions: from.address,
-        weights: new ValueWeights(where, arena, weights, null, plan.shape, false),
+        weights: new ValueWeights(where, arena, weights, null, plan.shape, plan.shape !== plan.values),
         mask: output.mask && new ValueMask(where, arena, output.mask, plan.shape),
         into: gradients?.into(from) ?? null,
       };
@@ -198,7 +198,7 @@ export class Pass {
         return {
           plan,
           workspace: arena.take(plan.bytes),
-          weights: new ValueWeights(where, arena, own, output.mask, plan.shape, true),
+          weights: new ValueWeights(where, arena, own, each.masks ? output.mask : null, plan.shape, true),
         };
       });
     return {
@@ -237,7 +237,7 @@ export class Pass {
       weights.fill();
       mask?.fill();
       const at = into?.address ?? 0;
-      const value = plan.run(workspace, predictions, targets, weights.address, mask?.address ?? 0, at);
+      const value = plan.run(workspace, predictions, targets, weights.address, mask?.address ?? 0, at, weights.repeats);
       this.losses[number] = value;
       total += factor * value;
       if (into === null) continue;

@@ -49,6 +49,8 @@ export class ValueMask {
 export class ValueWeights {
   /** float32; 0 where neither is there. */
   readonly address: number;
+  /** How many values share a weight that was given. */
+  readonly repeats: number;
   readonly #size: number;
   readonly #weights: number;
   readonly #weightMap: Uint32Array | null;
@@ -68,6 +70,7 @@ export class ValueWeights {
     this.#size = product(to);
     this.#weightMap = weights && indexMap(owner, 'sampleWeight', weights.shape, to, samplewise);
     this.#maskMap = mask && indexMap(owner, 'mask', mask.shape, to, true);
+    this.repeats = weights === null ? 1 : this.#size / product(weights.shape);
     this.#weights = weights?.address ?? 0;
     this.#mask = mask?.address ?? 0;
     this.#isCopy = mask !== null || this.#weightMap !== null;

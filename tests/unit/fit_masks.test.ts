@@ -19,9 +19,9 @@ const ones = [
   [[1], [1], [1]],
 ];
 
-function masked(loss: losses.LossIdentifier = 'mse', layer = doubling()): Sequential {
+function masked(loss: losses.LossIdentifier = 'mse', layer = doubling(), more: readonly string[] = []): Sequential {
   const model = new Sequential([new Masking({ inputShape: [3, 1] }), layer]);
-  model.compile({ optimizer, loss, metrics, weightedMetrics });
+  model.compile({ optimizer, loss, metrics: [...metrics, ...more], weightedMetrics });
   return model;
 }
 
@@ -82,4 +82,31 @@ test('what a masked step holds does not matter to the layers behind', () => {
     return model.getWeights().map((weight) => [...weight.data]);
   };
   expect(trainedOn(100)).toEqual(trainedOn(-3));
+});
+
+test('metrics that are no means of a function count them all the same, as in Keras', () => {
+  using model = masked('mse', doubling(), ['RootMeanSquaredError', 'FalseNegatives']);
+  const logs = model.evaluate(sequence, ones, silent);
+  expect(logs.mae).toBeCloseTo(3, 5);
+  expect(logs.RootMeanSquaredError).toBeCloseTo(Math.sqrt(38 / 6), 5);
+  expect(logs.FalseNegatives).toBe(3);
+});
+
+test('a loss that is one value for the whole batch: the weights of what counts, as in Keras', () => {
+  const dice = (reduction: string) => ({ class_name: 'Dice', config: { reduction } });
+  // 1 - 2 · 12 / (6 + 12)
+  const value = -1 / 3;
+  const sampleWeight = [[1], [2]];
+  for (const [reduction, alone, weighted] of [
+    ['mean', value, (value * 4) / 3],
+    ['sum', value * 3, value * 4],
+    ['mean_with_sample_weight', value, value],
+  ] as const) {
+    using model = masked(dice(reduction));
+    expect(model.evaluate(sequence, ones, silent).loss).toBeCloseTo(alone, 5);
+    expect(model.evaluate(sequence, ones, { ...silent, sampleWeight }).loss).toBeCloseTo(weighted, 5);
+    // d dice / d w = -2 Σ x / 18 + 2 · 12 Σ x / 18²
+    model.trainOnBatch(sequence, ones, { sampleWeight });
+    expect(weightOf(model)).toBeCloseTo(2 + (0.1 * 2 * 6 * 6 * weighted) / (18 * 18 * value), 5);
+  }
 });
