@@ -15,7 +15,7 @@ const OPEN: Readonly<Record<string, string>> = {
  */
 export function resolveMetric(identifier: MetricIdentifier, yTrue: Sizes, yPred: Sizes): Metric {
   if (typeof identifier !== 'string') return get(identifier);
-  const open = OPEN[identifier];
+  const open = OPEN[identifier.toLowerCase()];
   const name = open === undefined ? identifier : `${kindOfTargets(yTrue, yPred)}_${open}`;
   return get({ class_name: name, config: { name: identifier } });
 }

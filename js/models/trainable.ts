@@ -137,13 +137,14 @@ export abstract class TrainableModel extends BaseModel {
     }
     if (y === null || y === undefined) throw new ArgumentError(`${owner}: \`y\` is needed, received ${show(y)}`);
     // Targets may be left out where there is no loss.
-    const isPart =
-      judged.length < names.length && (Array.isArray(y) ? y.length === judged.length : judged.length === 1);
+    const isWhole = Array.isArray(y) ? y.length === names.length : names.every((name) => name in Object(y));
     const arrays = {
       x: inputs,
-      y: readTargets(owner, 'y', y, isPart ? judged : names),
+      y: readTargets(owner, 'y', y, isWhole ? names : judged),
       sampleWeight:
-        sampleWeight === null || sampleWeight === undefined ? null : readSampleWeight(owner, sampleWeight, names),
+        sampleWeight === null || sampleWeight === undefined
+          ? null
+          : readSampleWeight(owner, sampleWeight, names, inputs[0]?.shape[0] as number),
     };
     checkCardinality(owner, arrays);
     return { trainer, arrays };

@@ -58,8 +58,15 @@ export function readTargets(owner: string, argument: string, value: unknown, nam
  * Reads the sample weights of all outputs: a list or an object has one (or null) for each output, a single one of shape
  * [samples] or [samples, 1] counts for all. @throws {ArgumentError} or {ShapeError} with Keras' words otherwise.
  */
-export function readSampleWeight(owner: string, value: unknown, names: readonly string[]): (Tensor | null)[] {
-  const isNested = Array.isArray(value) && typeof value[0] !== 'number';
+export function readSampleWeight(
+  owner: string,
+  value: unknown,
+  names: readonly string[],
+  samples: number,
+): (Tensor | null)[] {
+  const isOneEach = (each: unknown) => Array.isArray(each) && each.length === 1 && typeof each[0] === 'number';
+  const isColumn = Array.isArray(value) && value.length === samples && value.every(isOneEach);
+  const isNested = Array.isArray(value) && typeof value[0] !== 'number' && !isColumn;
   if (names.length === 1 || isNested || isByName(value)) {
     const read = (each: unknown, index: number) =>
       each === null || each === undefined

@@ -1,4 +1,5 @@
 import { type Config, isSerialized } from '../family.js';
+import { isOpenLoss } from '../losses/resolve.js';
 import { get as getLoss, type LossIdentifier, serialize as serializeLoss } from '../losses.js';
 import { get as getMetric, type MetricIdentifier, serialize as serializeMetric } from '../metrics.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -64,7 +65,7 @@ export class Compiled {
     });
     this.ownsOptimizer = this.optimizer !== optimizer;
     inArgument(owner, 'loss', () => {
-      for (const each of leaves(loss)) if (each !== 'crossentropy' && each !== 'ce') getLoss(each as LossIdentifier);
+      for (const each of leaves(loss)) if (!isOpenLoss(each)) getLoss(each as LossIdentifier);
     });
     for (const each of leaves(lossWeights)) if (each !== null) checkNumber(owner, 'lossWeights', each);
     for (const name of ['metrics', 'weightedMetrics'] as const) {
@@ -107,16 +108,12 @@ export class Compiled {
   outputs(names: readonly string[]): OutputSpec[] {
     const { loss, lossWeights } = this.#given;
     const losses = this.#perOutput('loss', loss ?? null, names, true);
-    const count = losses.filter((each) => each !== null).length;
-    const factors =
-      typeof lossWeights === 'number' && count > 1
-        ? null
-        : this.#perOutput('lossWeights', lossWeights ?? null, names, true);
-    if (factors === null) {
+    if (typeof lossWeights === 'number' && isStructure(loss) && names.length > 1) {
       throw new ArgumentError(
-        `${this.#owner}: \`loss_weights\` must match the number of losses, got ${count} losses and 1 weights.`,
+        `${this.#owner}: \`loss_weights\` must match the number of losses, got ${names.length} losses and 1 weights.`,
       );
     }
+    const factors = this.#perOutput('lossWeights', lossWeights ?? null, names, true);
     for (const each of factors) if (each !== null) checkNumber(this.#owner, 'lossWeights', each);
     const metrics = this.#metrics('metrics', names);
     const weighted = this.#metrics('weightedMetrics', names);
@@ -177,7 +174,8 @@ function mapLeaves(value: unknown, map: (leaf: unknown) => unknown): unknown {
 const OPEN = ['accuracy', 'acc', 'crossentropy', 'ce'];
 
 function checkMetric(identifier: unknown): void {
-  if (identifier !== null && !OPEN.includes(identifier as string)) getMetric(identifier as MetricIdentifier);
+  const isOpen = typeof identifier === 'string' && OPEN.includes(identifier.toLowerCase());
+  if (identifier !== null && !isOpen) getMetric(identifier as MetricIdentifier);
 }
 
 function serializedMetric(each: unknown): unknown {

@@ -53,6 +53,13 @@ describe("'accuracy', 'acc', 'crossentropy' and 'ce'", () => {
     expect(crossentropy).toBeCloseTo(loss as number, 5);
   });
 
+  test('in capitals too', () => {
+    using model = same(3, { loss: 'CE', metrics: ['Accuracy', 'ACC'] });
+    const { loss, Accuracy, ACC } = model.evaluate(three, [0, 1], silent);
+    expect([Accuracy, ACC]).toEqual([0.5, 0.5]);
+    expect(loss).toBeCloseTo(-(ln(0.7) + ln(0.2)) / 2, 5);
+  });
+
   test('of classes one-hot are categorical; the first of equal ones wins', () => {
     using model = same(3, { loss: 'ce', metrics: ['acc'] });
     const oneHot = [

@@ -1,6 +1,6 @@
 // What counts how much: sample weights, class weights, weights of losses, penalties. Answers computed by hand.
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { Dense, Input, type losses, Model, memory, Sequential, tensor } from 'simple-rnn';
+import { Dense, Input, losses, Model, memory, Sequential, tensor } from 'simple-rnn';
 import { doubling, expectLogs, metrics, optimizer, silent, weightedMetrics, weightOf } from './fit_doubling.js';
 import { quiet } from './fit_support.js';
 
@@ -92,6 +92,48 @@ describe('one number per sample', () => {
     expect(model.evaluate(x, y, { ...silent, sampleWeight: [1, 4, 0] }).loss).toBeCloseTo(37 / 5, 4);
   });
 
+  test('the mean by weights divides by their sum as they were given, however many steps they count for', () => {
+    const loss = { class_name: 'MeanSquaredError', config: { reduction: 'mean_with_sample_weight' } };
+    using model = double({ inputShape: [2, 1] }, loss);
+    // Errors of 1, 3 and 5, 1.
+    const steps = [
+      [[1], [2]],
+      [[3], [1]],
+    ];
+    const ones = [
+      [[1], [1]],
+      [[1], [1]],
+    ];
+    const options = { sampleWeight: [[1], [2]] };
+    expect(model.evaluate(steps, ones, { ...silent, ...options }).loss).toBeCloseTo((10 + 2 * 26) / 3, 4);
+    model.trainOnBatch(steps, ones, options);
+    expect(weightOf(model)).toBeCloseTo(2 - (0.1 * 2 * (7 + 2 * 16)) / 3, 5);
+    expect(
+      losses.get(loss)(
+        ones,
+        [
+          [[2], [4]],
+          [[6], [2]],
+        ],
+        options,
+      ),
+    ).toBeCloseTo((10 + 2 * 26) / 3, 4);
+  });
+
+  test('one value for the whole batch', () => {
+    const dice = losses.get('dice');
+    const pair = [
+      [[1], [0], [2]],
+      [[2], [1], [2]],
+    ] as const;
+    const value = dice(...pair) as number;
+    expect(value).toBeCloseTo(1 - (2 * 6) / 8, 5);
+    expect(dice(...pair, { sampleWeight: [1, 2, 0] })).toBeCloseTo(value, 5);
+    expect(dice(...pair, { sampleWeight: [2, 4, 0], mask: [1, 0, 1] })).toBeCloseTo(value, 5);
+    const sum = losses.get({ class_name: 'Dice', config: { reduction: 'sum' } });
+    expect(sum(...pair, { sampleWeight: [1, 2, 5] })).toBeCloseTo(8 * value, 5);
+  });
+
   test('penalties are part of the loss, not of the metrics', () => {
     using model = double({ kernelRegularizer: { class_name: 'L2', config: { l2: 0.1 } }, activityRegularizer: 'l1' });
     // 0.1 · 2² and 0.01 · (2 + 4 + 6) / 3
@@ -134,7 +176,17 @@ describe('two outputs', () => {
       b_mse: 56 / 3,
     });
     model.compile({ optimizer, loss: [null, 'mse'] });
-    expectLogs(model.evaluate(x, tensor(zeros), silent), { loss: 56 / 3 });
+    for (const some of [tensor(zeros), zeros, [tensor(zeros)], { b: zeros }, named, [y, zeros]]) {
+      expectLogs(model.evaluate(x, some as typeof zeros, silent), { loss: 56 / 3 });
+    }
+  });
+
+  test('one number weighs one loss for all, not several', () => {
+    using model = made({ lossWeights: 0.5 });
+    expectLogs(model.evaluate(x, targets, silent), { loss: 91 / 6, a_loss: 35 / 3, b_loss: 56 / 3 });
+    expect(() => model.compile({ loss: ['mse', 'mae'], lossWeights: 0.5 })).toThrow(
+      '`loss_weights` must match the number of losses, got 2 losses and 1 weights.',
+    );
   });
 
   test('weights for each, or for both; the losses of the outputs are means over batches, as in Keras', () => {
@@ -143,7 +195,12 @@ describe('two outputs', () => {
     const weighted = { loss: 19 / 3 + 56 / 3, a_loss: 19 / 3, b_loss: 56 / 3 };
     expectLogs(model.evaluate(x, targets, { ...silent, sampleWeight }), weighted);
     const both = { loss: (19 + 4 + 32) / 3, a_loss: 19 / 3, b_loss: 12 };
-    expectLogs(model.evaluate(x, targets, { ...silent, sampleWeight: [1, 2, 0] }), both);
+    for (const weights of [
+      [1, 2, 0],
+      [[1], [2], [0]],
+    ]) {
+      expectLogs(model.evaluate(x, targets, { ...silent, sampleWeight: weights }), both);
+    }
     const batches = { loss: (35 + 56) / 3, a_loss: (5 + 25) / 2, b_loss: (10 + 36) / 2 };
     expectLogs(model.evaluate(x, targets, { ...silent, batchSize: 2 }), batches);
   });

@@ -242,12 +242,17 @@ describe('weights', () => {
   });
 
   test('of samples: for one output, for each, for all', () => {
-    const shapes = (value: unknown, names: string[]) =>
-      arrays.readSampleWeight('fit', value, names).map((each) => each?.shape ?? null);
+    const shapes = (value: unknown, names: string[], samples = 2) =>
+      arrays.readSampleWeight('fit', value, names, samples).map((each) => each?.shape ?? null);
     expect(shapes([1, 2], ['a'])).toEqual([[2]]);
     expect(shapes([[1, 2, 3]], ['a'])).toEqual([[1, 3]]);
     expect(shapes(new Float32Array(4), ['a', 'b'])).toEqual([[4], [4]]);
     expect(shapes([1, 2], ['a', 'b'])).toEqual([[2], [2]]);
+    expect(shapes([[1], [2]], ['a', 'b'])).toEqual([
+      [2, 1],
+      [2, 1],
+    ]);
+    expect(shapes([[1], [2]], ['a', 'b'], 1)).toEqual([[1], [1]]);
     expect(shapes([[1, 2], null], ['a', 'b'])).toEqual([[2], null]);
     expect(shapes({ b: null, a: [[1]] }, ['a', 'b'])).toEqual([[1, 1], null]);
     expect(() => shapes(tensor([[1, 2]]), ['a', 'b'])).toThrow(
