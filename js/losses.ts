@@ -44,7 +44,8 @@ export function deserialize(config: Serialized): Loss {
   return family.deserialize(config);
 }
 
-type PerSample<T = object> = (yTrue: TensorLike, yPred: TensorLike, options?: T) => Tensor;
+/** Called, it gives one value per sample; as the loss of a model it is their mean. */
+type PerSample<T = object> = ((yTrue: TensorLike, yPred: TensorLike, options?: T) => Tensor) & Loss;
 interface AxisOption {
   /** Axis of a sample, the last one by default; others are refused. */
   axis?: number;
@@ -57,8 +58,9 @@ interface Logits extends AxisOption {
 }
 
 function perSample<T>(className: string): PerSample<T> {
-  return (yTrue, yPred, options) =>
+  const values = (yTrue: TensorLike, yPred: TensorLike, options?: T): Tensor =>
     family.create(className, { ...(options as Config | undefined), reduction: null })(yTrue, yPred) as Tensor;
+  return Object.assign(values, family.create(className, {}));
 }
 
 /** mean((p - y)²) along the last axis. */

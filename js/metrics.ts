@@ -1,6 +1,6 @@
 import { type Config, Family, type Kind, type Serialized } from './family.js';
 import { toSnakeCase } from './layers/names.js';
-import { get as getLoss, type LossIdentifier } from './losses.js';
+import { get as getLoss, type Loss, type LossIdentifier } from './losses.js';
 import { auc } from './metrics/auc.js';
 import { bestAt, byThreshold, type Cell, ratio } from './metrics/confusion.js';
 import {
@@ -185,8 +185,8 @@ export function get(identifier: MetricIdentifier | null | undefined): Metric | n
 export function get(identifier: MetricIdentifier | null | undefined): Metric | null {
   if (identifier instanceof Metric) return identifier;
   if (isCallable(identifier)) {
-    const fn = identifier as MetricFunction;
-    return meanMetricWrapper({ fn, name: fn.name || 'mean_metric_wrapper' });
+    const fn = identifier as MetricFunction | Loss;
+    return meanMetricWrapper({ fn, name: ('lossName' in fn ? fn.lossName : fn.name) || 'mean_metric_wrapper' });
   }
   return family.get(identifier);
 }

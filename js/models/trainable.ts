@@ -7,7 +7,7 @@ import type { Inspection } from '../layers/call.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { checkInteger, checkOptions, show } from '../runtime/check.js';
 import { ArgumentError, BusyError } from '../runtime/errors.js';
-import type { Tensor, TensorLike } from '../runtime/tensor.js';
+import type { MaskLike, Tensor, TensorLike } from '../runtime/tensor.js';
 import {
   type Arrays,
   checkCardinality,
@@ -45,8 +45,8 @@ import { isStateful } from './predictor.js';
 
 export type { EvaluateOptions, FitOptions, TrainOnBatchOptions } from '../training/options.js';
 
-/** Targets: of one output, or a list or an object by the outputs' names. */
-export type Targets = ModelInput;
+/** Targets, which may be booleans: of one output, or a list or an object by the outputs' names. */
+export type Targets = ModelInput | MaskLike | readonly MaskLike[] | Readonly<Record<string, MaskLike>>;
 
 /** What all models have in common that concerns training. */
 export abstract class TrainableModel extends BaseModel {
@@ -196,7 +196,7 @@ export abstract class TrainableModel extends BaseModel {
           verbose,
           source,
           validation,
-          validationSteps: given.validationSteps ?? null,
+          validationSteps: given.validationSteps || null,
           validationFreq: given.validationFreq ?? 1,
           epochs,
           initialEpoch,

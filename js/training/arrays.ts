@@ -46,11 +46,11 @@ export function listByName(owner: string, argument: string, value: unknown, name
   );
 }
 
-/** Reads targets or sample weights. A bare typed array has one axis. */
+/** Reads targets, which may be booleans, or sample weights. A bare typed array has one axis. */
 export function readTargets(owner: string, argument: string, value: unknown, names: readonly string[]): Tensor[] {
   const list = listByName(owner, argument, value, names);
   return list.map((each, index) =>
-    readValues(each, `${owner}: ${list.length === 1 ? argument : `${argument}[${index}]`}`),
+    readValues(each, `${owner}: ${list.length === 1 ? argument : `${argument}[${index}]`}`, argument === 'y'),
   );
 }
 

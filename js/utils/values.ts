@@ -1,12 +1,20 @@
 import { UnsupportedError } from '../runtime/errors.js';
-import { type NumberArray, type Tensor, type TensorLike, tensor, toTensor } from '../runtime/tensor.js';
+import {
+  checkNumberArray,
+  type NumberArray,
+  type Tensor,
+  type TensorLike,
+  tensor,
+  toTensor,
+} from '../runtime/tensor.js';
 
 /** Data, or a typed array: one axis. */
 export type Values = TensorLike | NumberArray;
 
 /** Reads data; a bare typed array has one axis. */
-export function readValues(value: unknown, owner: string): Tensor {
-  return ArrayBuffer.isView(value) ? tensor(value as NumberArray) : toTensor(value, owner);
+export function readValues(value: unknown, owner: string, booleans = false): Tensor {
+  if (!ArrayBuffer.isView(value)) return toTensor(value, owner, booleans);
+  return tensor(checkNumberArray(owner, value));
 }
 
 /** Options of Keras' that have no counterpart are refused by name. */

@@ -1,6 +1,6 @@
 // Which metric and loss a name stands for, what they are called, in which order they are told.
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
-import { callbacks, Dense, memory, metrics, Sequential, type Tensor, tensor } from 'simple-rnn';
+import { callbacks, Dense, losses, memory, metrics, Sequential, type Tensor, tensor } from 'simple-rnn';
 
 const start = memory();
 const silent = { verbose: 0 } as const;
@@ -21,6 +21,28 @@ function same(units: number, options: object): Sequential {
   model.compile({ optimizer: 'sgd', loss: 'mse', ...options });
   return model;
 }
+
+test('functions of Keras are losses and metrics under their names', () => {
+  const loss = losses.meanAbsoluteError;
+  using model = same(1, { loss, metrics: [losses.meanSquaredError, losses.get('mae')] });
+  const [x, y] = [tensor([[1], [2]]), [[3], [3]]];
+  const expected = { loss: 1.5, mean_squared_error: 2.5, mean_absolute_error: 1.5 };
+  expect(model.evaluate(x, y, silent)).toEqual(expected);
+  expect(model.trainOnBatch(x, y)).toEqual(expected);
+  expect(losses.serialize(loss)).toEqual(losses.serialize(losses.get('mae')));
+  expect(loss(y, x).toArray()).toEqual([2, 1]);
+});
+
+test('targets may be booleans', async () => {
+  using model = same(1, { loss: 'bce', metrics: ['accuracy'] });
+  const x = tensor([[0.9], [0.2]]);
+  const expected = model.evaluate(x, [[1], [0]], silent);
+  expect(expected.accuracy).toBe(1);
+  expect(model.evaluate(x, [[true], [false]], silent)).toEqual(expected);
+  expect(model.evaluate(x, [true, false], silent)).toEqual(expected);
+  expect(await model.evaluate([[x, [true, false]]][Symbol.iterator]() as never, null, silent)).toEqual(expected);
+  expect(() => model.evaluate(x, new BigInt64Array(2) as never, silent)).toThrow('evaluate: y is a BigInt64Array');
+});
 
 describe("'accuracy', 'acc', 'crossentropy' and 'ce'", () => {
   const one = tensor([[0.9], [0.6], [0.4], [0.2]]);
