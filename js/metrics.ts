@@ -13,7 +13,7 @@ import {
   squaredErrors,
   valuesOfLoss,
 } from './metrics/means.js';
-import { Metric, metricKind } from './metrics/metric.js';
+import { type Core, Metric, metricKind } from './metrics/metric.js';
 import { fScore, iou, r2 } from './metrics/scores.js';
 import { checkOptions, isCallable } from './runtime/check.js';
 
@@ -25,7 +25,16 @@ export type MetricIdentifier = string | Serialized | Metric | MetricFunction;
 
 /** A metric that is the mean of a loss. */
 function ofLoss(className: string, own: Config = {}, aliases: string[] = []): Kind<Metric> {
-  return metricKind(className, 'down', own, (config) => meanOf(valuesOfLoss(className, config)), aliases);
+  const activation = className === 'BinaryCrossentropy' ? 'sigmoid' : 'softmax';
+  const coreOf = (config: Config): Core => {
+    const core = meanOf(valuesOfLoss(className, config));
+    if (config.from_logits === undefined) return core;
+    return {
+      ...core,
+      ofLogits: { activation, core: meanOf(valuesOfLoss(className, { ...config, from_logits: true })) },
+    };
+  };
+  return metricKind(className, 'down', own, coreOf, aliases);
 }
 
 const precision = ({ tp, fp }: Cell): number => ratio(tp, tp + fp);

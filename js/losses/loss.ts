@@ -240,7 +240,9 @@ export function lossKind(spec: LossSpec): Kind<Loss> {
       const isFused = (activation === 'sigmoid' ? SIGMOID : activation === 'softmax' ? SOFTMAX : []).includes(
         className,
       );
-      return isFused && config.from_logits === false ? makeLoss({ ...config, from_logits: true }) : null;
+      // Keras takes the logits whatever is said of the predictions; its focal losses do not.
+      const isTaken = config.from_logits === false || !className.includes('Focal');
+      return isFused && isTaken ? makeLoss({ ...config, from_logits: true }) : null;
     };
     const values = (owner: string, yTrue: Sizes, yPred: Sizes) => valuesOf(spec, kernel, config, owner, yTrue, yPred);
     return make(className, config, values, fused, Object.fromEntries(unwritten.map((key) => [key, own[key]])));

@@ -17,6 +17,8 @@ export interface MetricPlan {
   readonly shape: Sizes;
   /** Bytes of workspace. */
   readonly bytes: number;
+  /** Whether it takes the activation's inputs in place of the predictions. */
+  readonly isOfLogits: boolean;
   /** @param weights float32, one per element of `shape`, or 0. */
   add(workspace: number, predictions: number, targets: number, weights: number): void;
 }
@@ -25,6 +27,8 @@ export interface MetricPlan {
 export interface Core {
   /** Whether masked predictions are left out: Keras does so in means of functions alone. */
   masks?: boolean;
+  /** The same of the inputs of the activation that made the predictions. */
+  ofLogits?: { activation: string; core: Core };
   /** Doubles counted for predictions of this shape. */
   size(yPred: Sizes): number;
   /** `add` adds to the counts, which lie at `counts` in the heap. */
@@ -119,13 +123,16 @@ export class Metric implements Member {
     this.counts = new Float64Array(0);
   }
 
-  /** @internal For batches of two shapes. */
-  plan(yTrue: Sizes, yPred: Sizes): MetricPlan {
+  /** @internal For batches of two shapes. @param activation Whose inputs are at hand too. */
+  plan(yTrue: Sizes, yPred: Sizes, activation: string | null = null): MetricPlan {
+    const { ofLogits } = this.#core;
+    const isOfLogits = ofLogits !== undefined && ofLogits.activation === activation;
     const size = this.#core.size(yPred);
-    const inner = this.#core.plan(`${this.className} '${this.name}'`, yTrue, yPred);
+    const inner = (isOfLogits ? ofLogits.core : this.#core).plan(`${this.className} '${this.name}'`, yTrue, yPred);
     const room = aligned(8 * size);
     return {
       shape: inner.shape,
+      isOfLogits,
       bytes: room + aligned(inner.bytes),
       add: (workspace, predictions, targets, weights) => {
         if (this.counts.length === 0) this.counts = new Float64Array(size);

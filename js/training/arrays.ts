@@ -130,6 +130,12 @@ export function splitValidation(owner: string, arrays: Arrays, fraction: number)
   return [part(0, at), part(at, samples)];
 }
 
+// As Keras: a half goes to the even neighbour.
+function roundToEven(value: number): number {
+  const up = Math.round(value);
+  return up - value === 0.5 && up % 2 !== 0 ? up - 1 : up;
+}
+
 /**
  * A weight for every sample from that of its class; classes that are not named count 1.
  * @param y Labels [samples] or [samples, 1], or one-hot [samples, classes].
@@ -162,7 +168,7 @@ export function weighClasses(
   const result = new Float32Array(samples);
   for (let sample = 0; sample < samples; sample += 1) {
     const row = data.subarray(sample * classes, (sample + 1) * classes);
-    const label = classes === 1 ? Math.round(row[0] as number) : row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+    const label = classes === 1 ? roundToEven(row[0] as number) : row.indexOf(row.reduce((a, b) => Math.max(a, b)));
     result[sample] = weights.get(label) ?? 1;
   }
   return new Tensor(result, [samples]);

@@ -49,13 +49,13 @@ interface LossRun {
 interface MetricRun {
   plan: MetricPlan;
   workspace: number;
+  predictions: number;
   weights: ValueWeights;
 }
 
 interface Output {
   index: number;
   factor: number;
-  predictions: number;
   targets: number;
   size: number;
   loss: LossRun | null;
@@ -175,10 +175,10 @@ export class Pass {
     const { owner, specs, scores } = this.#given;
     const { loss: identifier, factor, name } = specs[index] as OutputSpec;
     const where = specs.length > 1 ? `${owner}: output '${name}'` : owner;
+    const logits = call.producer(output)?.logits ?? null;
     let loss: LossRun | null = null;
     if (identifier !== null) {
       const found = resolveLoss(identifier, target.shape, output.shape);
-      const logits = call.producer(output)?.logits ?? null;
       const fused = logits && found.fused(logits.activation);
       const from = fused === null ? output : (logits as NonNullable<typeof logits>).span;
       const plan = inArgument(where, 'y', () => (fused ?? found).plan(target.shape, output.shape));
@@ -194,17 +194,17 @@ export class Pass {
     const { plain, weighted } = scores.resolve(index, target.shape, output.shape);
     const metric = (own: WeightSpan | null, list: typeof plain): MetricRun[] =>
       list.map((each) => {
-        const plan = inArgument(where, 'y', () => each.plan(target.shape, output.shape));
+        const plan = inArgument(where, 'y', () => each.plan(target.shape, output.shape, logits?.activation));
         return {
           plan,
           workspace: arena.take(plan.bytes),
+          predictions: (plan.isOfLogits && logits !== null ? logits.span : output).address,
           weights: new ValueWeights(where, arena, own, each.masks ? output.mask : null, plan.shape, true),
         };
       });
     return {
       index,
       factor,
-      predictions: output.address,
       targets: target.address,
       size: sizeOf(output.shape),
       loss,
@@ -265,9 +265,9 @@ export class Pass {
 
   /** Counts the outputs in the metrics. */
   score(): void {
-    for (const { metrics, predictions, targets } of this.#layout.outputs) {
+    for (const { metrics, targets } of this.#layout.outputs) {
       for (let index = 0; index < metrics.length; index += 1) {
-        const { plan, workspace, weights } = metrics[index] as MetricRun;
+        const { plan, workspace, predictions, weights } = metrics[index] as MetricRun;
         weights.fill();
         plan.add(workspace, predictions, targets, weights.address);
       }

@@ -1,6 +1,6 @@
 // Which metric and loss a name stands for, what they are called, in which order they are told.
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
-import { callbacks, Dense, losses, memory, metrics, Sequential, type Tensor, tensor } from 'simple-rnn';
+import { Activation, callbacks, Dense, losses, memory, metrics, Sequential, type Tensor, tensor } from 'simple-rnn';
 
 const start = memory();
 const silent = { verbose: 0 } as const;
@@ -31,6 +31,22 @@ test('functions of Keras are losses and metrics under their names', () => {
   expect(model.trainOnBatch(x, y)).toEqual(expected);
   expect(losses.serialize(loss)).toEqual(losses.serialize(losses.get('mae')));
   expect(loss(y, x).toArray()).toEqual([2, 1]);
+});
+
+test.each([
+  ['softmax', 'SparseCategoricalCrossentropy', [1], 40],
+  ['softmax', 'CategoricalCrossentropy', [[0, 1]], 40],
+  ['sigmoid', 'BinaryCrossentropy', [[0, 1]], (40 + Math.log(2)) / 2],
+])('%s: %s takes the logits, whatever is said of the predictions, as a metric too', (activation, name, y, expected) => {
+  for (const fromLogits of [false, true]) {
+    const given = { class_name: name, config: { fromLogits } };
+    using model = new Sequential([new Activation({ activation, inputShape: [2] })]);
+    model.compile({ loss: given, metrics: [{ class_name: name, config: { fromLogits, name: 'm' } }] });
+    const logs = model.evaluate([[40, 0]], y, silent);
+    expect(logs.loss).toBeCloseTo(expected, 4);
+    expect(logs.m).toBeCloseTo(expected, 4);
+    expect(model.testOnBatch([[40, 0]], y).m).toBeCloseTo(expected, 4);
+  }
 });
 
 test('targets may be booleans', async () => {

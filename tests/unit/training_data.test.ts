@@ -217,6 +217,8 @@ describe('weights', () => {
     ];
     expect(weigh([0, 1, 2])).toEqual([0.5, 1, 4]);
     expect(weigh([[2], [0]])).toEqual([4, 0.5]);
+    // A half goes to the even class.
+    expect(weigh([0.5, 1.5, 2.5])).toEqual([0.5, 4, 4]);
     expect(
       weigh([
         [0.1, 0.2, 0.7],
