@@ -30,6 +30,8 @@ export class Gradients {
   readonly arena: Arena;
   /** What all gradients are multiplied by. */
   readonly scale: number;
+  /** The weights that a gradient arrives at. */
+  readonly reached = new Set<Weight>();
   readonly #tensors = new Map<number, Gradient>();
   readonly #unwanted = new Set<number>();
   readonly #weightAddress: (weight: Weight) => number;
@@ -63,7 +65,13 @@ export class Gradients {
 
   /** Where to sum up the gradient of a weight; 0 if it is not wanted. */
   weight(weight: Weight): number {
-    return weight.trainable ? this.#weightAddress(weight) : 0;
+    this.reached.add(weight);
+    return this.trains([weight]) ? this.#weightAddress(weight) : 0;
+  }
+
+  /** Whether somebody asks for the gradient of one of these weights. */
+  trains(weights: readonly Weight[]): boolean {
+    return weights.some((weight) => weight.trainable && this.#weightAddress(weight) !== 0);
   }
 
   /** Whether somebody asks for the gradient of an input. */

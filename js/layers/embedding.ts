@@ -163,8 +163,8 @@ class EmbeddingCall extends Call {
     const layer = this.#layer;
     const dOutputs = gradients.of(this.outputs[0] as Span);
     const table = layer.ownWeights[0] as Weight;
+    if (dOutputs === 0 || !gradients.trains([table])) return null;
     const dTable = gradients.weight(table);
-    if (dOutputs === 0 || dTable === 0) return null;
     const count = this.#count * layer.outputDim;
     const dSquares = gradients.squares(table);
     const squared = dSquares === 0 ? 0 : gradients.arena.scratch(4 * count);

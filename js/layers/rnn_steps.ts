@@ -118,8 +118,7 @@ export class StepsCall extends Call {
     const initialState = this.#context.initialState ?? [];
     const isReached = this.outputs.some((output) => gradients.of(output) !== 0);
     const isWanted =
-      [this.input, ...initialState].some((span) => gradients.wants(span)) ||
-      layer.weights.some((weight) => gradients.weight(weight) !== 0);
+      [this.input, ...initialState].some((span) => gradients.wants(span)) || gradients.trains(layer.weights);
     if (!isReached || !isWanted) return null;
     checkBackward(layer.owner, layer.cell);
     const back = new StepsBack(layer, this.input, this.outputs, initialState, this.#context.truncate ?? 0, gradients);

@@ -74,8 +74,7 @@ export class StepwiseCall extends Call {
   override layOutBackward(gradients: Gradients): Backward | null {
     const [output] = this.outputs as readonly [Span];
     const dOutputs = gradients.of(output);
-    const isWanted =
-      gradients.wants(this.input) || this.#layer.weights.some((weight) => gradients.weight(weight) !== 0);
+    const isWanted = gradients.wants(this.input) || gradients.trains(this.#layer.weights);
     if (dOutputs === 0 || !isWanted) return null;
     const given = { ...output, address: dOutputs };
     const passes = this.#calls.map((call, index): Backward | null => {

@@ -151,7 +151,7 @@ export class UserCall extends Call {
     const dOutputs = this.outputs.map((output) => gradients.of(output));
     const isReached = dOutputs.some((address) => address !== 0);
     const isWanted = [...this.inputs, ...states].some((span) => gradients.wants(span));
-    const trains = layer.weights.some((weight) => gradients.weight(weight) !== 0);
+    const trains = gradients.trains(layer.weights);
     if (!isWanted && !(isReached && trains)) return null;
     if (isReached && !hasBackward(layer)) {
       throw new UnsupportedError(`${layer.owner} cannot be trained: it has no \`backward\` beside its \`call\``);

@@ -69,6 +69,7 @@ interface Layout {
   call: Call;
   outputs: readonly Output[];
   backward: Backward | null;
+  reached: ReadonlySet<Weight> | null;
 }
 
 /**
@@ -160,7 +161,7 @@ export class Pass {
       return this.layOutOutput(index, call, call.outputs[index] as Span, target, weights[index] ?? null, gradients);
     });
     const backward = gradients === null ? null : call.layOutBackward(gradients);
-    return { inputs, targets, weights, call, outputs, backward };
+    return { inputs, targets, weights, call, outputs, backward, reached: gradients?.reached ?? null };
   }
 
   private layOutOutput(
@@ -261,6 +262,11 @@ export class Pass {
       const at = flat.gradientOf(weight);
       if (at !== 0) weight.regularizer?.addGradient(at, weight.address, weight.shape, scale);
     }
+  }
+
+  /** Whether the loss depends on a weight: known when `backward` has run. */
+  reaches(weight: Weight): boolean {
+    return this.#layout.reached?.has(weight) === true || this.#penalized.includes(weight);
   }
 
   /** Counts the outputs in the metrics. */

@@ -7,7 +7,7 @@ import { RNN } from '../layers/rnn.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { OptimizerState } from '../optimizers/state.js';
 import { Room } from '../runtime/borrow.js';
-import { showShape } from '../runtime/check.js';
+import { show, showShape } from '../runtime/check.js';
 import { ArgumentError, BusyError, NonFiniteError } from '../runtime/errors.js';
 import { Arena } from '../runtime/memory.js';
 import { trapped } from '../runtime/module.js';
@@ -52,6 +52,7 @@ export class Trainer {
   #stateful: readonly RNN[] = [];
   #previous: Trainer | null;
   #warned = false;
+  #warnedUnreached = false;
   #isComputing = false;
 
   /**
@@ -183,12 +184,24 @@ export class Trainer {
         if (!Number.isFinite(sum)) this.complain(pass, 'loss', sum, nonFinite);
         pass.backward();
         if (nonFinite === 'throw' && !flat.isFinite) this.complain(pass, 'gradient', Number.NaN, nonFinite);
+        if (this.#addresses.some((address) => address !== 0)) optimizer.step(this.reached(pass), this.#squares);
         return sum;
       });
-      if (this.#addresses.some((address) => address !== 0)) optimizer.step(this.#addresses, this.#squares);
       this.count(pass, loss, batch);
       return loss;
     });
+  }
+
+  // The gradients' addresses, without those of weights that the loss does not depend on: Keras leaves these alone.
+  private reached(pass: Pass): readonly number[] {
+    const unreached = this.flat.weights.filter((weight) => weight.trainable && !pass.reaches(weight));
+    if (unreached.length === 0) return this.#addresses;
+    if (!this.#warnedUnreached) {
+      const paths = show(unreached.map(({ path }) => path));
+      console.warn(`${this.#owner}: Gradients do not exist for variables ${paths} when minimizing the loss.`);
+    }
+    this.#warnedUnreached = true;
+    return this.#addresses.map((address, index) => (pass.reaches(this.flat.weights[index] as Weight) ? address : 0));
   }
 
   // An error leaves the states of stateful layers as they were.
