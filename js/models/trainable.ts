@@ -6,7 +6,7 @@ import type { Config } from '../family.js';
 import type { Inspection } from '../layers/call.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { checkInteger, checkOptions, show } from '../runtime/check.js';
-import { ArgumentError, BusyError } from '../runtime/errors.js';
+import { ArgumentError, BusyError, DisposedError } from '../runtime/errors.js';
 import type { MaskLike, Tensor, TensorLike } from '../runtime/tensor.js';
 import {
   type Arrays,
@@ -56,7 +56,8 @@ export abstract class TrainableModel extends BaseModel {
   history: History | null = null;
   #compiled: Compiled | null = null;
   #trainer: Trainer | null = null;
-  #isFitting = false;
+  // Ends the `fit`, or the evaluation in several turns, that is under way; null for none.
+  #running: AbortController | null = null;
 
   /** The optimizer; null before `compile`. */
   get optimizer(): Optimizer | null {
@@ -150,12 +151,17 @@ export abstract class TrainableModel extends BaseModel {
     return { trainer, arrays };
   }
 
-  private iterableBatches(owner: string, iterable: BatchIterable, steps: number | null): IterableBatches {
+  private iterableBatches(
+    owner: string,
+    iterable: BatchIterable,
+    steps: number | null,
+    signal: AbortSignal,
+  ): IterableBatches {
     const read = (batch: unknown): Arrays => {
       const { x, y, sampleWeight } = unpackBatch(owner, batch);
       return this.readArrays(owner, x, y, sampleWeight).arrays;
     };
-    return new IterableBatches(owner, iterable, read, steps);
+    return new IterableBatches(owner, iterable, read, signal, steps);
   }
 
   /**
@@ -181,12 +187,14 @@ export abstract class TrainableModel extends BaseModel {
     const isKeras = callbacks.callbacks.some((each) => each instanceof TerminateOnNaN);
     const mode: NonFinite = isKeras ? 'ignore' : nonFinite;
     const isOpen = isBatchIterable(x) && !this.built;
+    const running = new AbortController();
+    const stop = () => running.abort(signal?.reason);
     // Data may build the model, which is refused once the training has begun.
-    const read = isOpen ? null : this.readFit(owner, x, y, given);
-    this.#isFitting = true;
-    try {
+    const read = isOpen ? null : this.readFit(owner, x, y, given, running.signal);
+    signal?.addEventListener('abort', stop);
+    return this.alone(running, async () => {
       const { source, validation, trainer } =
-        read ?? this.readFit(owner, await this.buildFrom(owner, x as BatchIterable), y, given);
+        read ?? (await this.readOpenFit(owner, x as BatchIterable, given, running.signal));
       this.history = await inTurns(
         fitSteps({
           owner,
@@ -201,32 +209,43 @@ export abstract class TrainableModel extends BaseModel {
           epochs,
           initialEpoch,
           step: { nonFinite: mode, truncate },
-          signal,
-          alive: () => this.alive(),
+          goOn: () => running.signal.throwIfAborted(),
         }),
       );
       return this.history;
+    }).finally(() => signal?.removeEventListener('abort', stop));
+  }
+
+  // Carries out what takes several turns: meanwhile nothing else trains or changes the model.
+  private async alone<T>(running: AbortController, run: () => Promise<T>): Promise<T> {
+    this.checkIdle();
+    this.#running = running;
+    try {
+      return await run();
     } finally {
-      this.#isFitting = false;
+      this.#running = null;
     }
   }
 
   // An unbuilt model learns its shapes from the first batch.
-  private async buildFrom(owner: string, iterable: BatchIterable): Promise<BatchIterable> {
-    const { first, whole } = await peek(iterable);
+  private async readOpenFit(owner: string, iterable: BatchIterable, given: Partial<FitOptions>, signal: AbortSignal) {
+    const { first, whole } = await peek(iterable, signal);
     if (first === undefined) throw new ArgumentError(`${owner}: x: the iterable gave no batch`);
+    const running = this.#running;
     try {
-      this.alive();
       const { x, y, sampleWeight } = unpackBatch(owner, first);
       // What is built during a training is refused otherwise.
-      this.#isFitting = false;
+      this.#running = null;
       this.readArrays(owner, x, y, sampleWeight);
-      this.#isFitting = true;
+      return this.readFit(owner, whole, null, given, signal);
     } catch (error) {
-      await (whole as AsyncIterable<unknown>)[Symbol.asyncIterator]().return?.();
+      await whole[Symbol.asyncIterator]()
+        .return?.()
+        .catch(() => {});
       throw error;
+    } finally {
+      this.#running = running;
     }
-    return whole;
   }
 
   // Where the batches of `fit` come from.
@@ -235,20 +254,21 @@ export abstract class TrainableModel extends BaseModel {
     x: ModelInput | BatchIterable,
     y: Targets | null | undefined,
     given: Partial<FitOptions>,
+    signal: AbortSignal,
   ): { source: BatchSource; validation: (() => BatchSource) | null; trainer: Trainer } {
     const { batchSize = null, stepsPerEpoch = null, validationSplit = 0, validationData = null } = given;
     const { validationBatchSize = batchSize } = given;
     const validate = (arrays: Arrays) => () => new ArrayBatches(owner, arrays, { batchSize: validationBatchSize });
     let validation: (() => BatchSource) | null = null;
     if (isBatchIterable(validationData)) {
-      validation = () => this.iterableBatches(owner, validationData, null);
+      validation = () => this.iterableBatches(`${owner}: validationData`, validationData, null, signal);
     } else if (validationData !== null) {
       const data = unpackBatch(owner, validationData);
       validation = validate(this.readArrays(`${owner}: validationData`, data.x, data.y, data.sampleWeight).arrays);
       validation();
     }
     if (isBatchIterable(x)) {
-      const source = this.iterableBatches(owner, x, stepsPerEpoch);
+      const source = this.iterableBatches(owner, x, stepsPerEpoch, signal);
       return { source, validation, trainer: this.readyTrainer() };
     }
     const { trainer, arrays: all } = this.readArrays(owner, x, y, given.sampleWeight);
@@ -293,7 +313,7 @@ export abstract class TrainableModel extends BaseModel {
   /** @internal As `evaluate`, but awaits callbacks. */
   async evaluateInTurns(x: ModelInput, y: Targets, options?: EvaluateOptions): Promise<Logs> {
     this.checkIdle();
-    return this.judge(x, y, options, (_, steps) => inTurns(steps));
+    return this.judge(x, y, options, (_, steps) => this.alone(new AbortController(), () => inTurns(steps)));
   }
 
   private judge<T extends Logs | Promise<Logs>>(
@@ -312,16 +332,17 @@ export abstract class TrainableModel extends BaseModel {
       const callbacks = new CallbackList(given.callbacks, verbose ? [new ProgressBar()] : []);
       callbacks.setModel(callbackModel(trainer, this, (weights) => super.setWeights(weights)));
       callbacks.setParams({ verbose, epochs: 1, steps: source.steps });
-      return testSteps({ trainer, callbacks, signal: null, alive: () => this.alive() }, source, steps);
+      return testSteps({ trainer, callbacks, goOn: () => this.alive() }, source, steps);
     };
     if (isBatchIterable(x)) {
       refuseBesideIterable(owner, { batchSize, sampleWeight, y });
-      if (this.#isFitting) throw new BusyError(`${owner}: an iterable has to wait for the end of fit`);
-      return inTurns(begin(this.readyTrainer(), this.iterableBatches(owner, x, null)));
+      const running = new AbortController();
+      const source = this.iterableBatches(owner, x, null, running.signal);
+      return this.alone(running, async () => inTurns(begin(this.readyTrainer(), source)));
     }
     const { trainer, arrays } = this.readArrays(owner, x, y, sampleWeight);
     const run = () => carryOut(owner, begin(trainer, new ArrayBatches(owner, arrays, { batchSize })));
-    return this.#isFitting ? trainer.scores.apart(run) : run();
+    return this.#running ? trainer.scores.apart(run) : run();
   }
 
   /**
@@ -364,7 +385,7 @@ export abstract class TrainableModel extends BaseModel {
       trainer.test(wholeBatch(owner, arrays));
       return trainer.scores.logs();
     };
-    return this.#isFitting ? trainer.scores.apart(run) : run();
+    return this.#running ? trainer.scores.apart(run) : run();
   }
 
   protected override inspectTraining(x: unknown, y: unknown, found: Inspection[]): void {
@@ -381,7 +402,8 @@ export abstract class TrainableModel extends BaseModel {
   protected override checkIdle(): void {
     super.checkIdle();
     this.#trainer?.checkIdle();
-    if (this.#isFitting) throw new BusyError(`${this.owner} is being trained: wait for the end of fit, or stop it`);
+    if (this.#running === null) return;
+    throw new BusyError(`${this.owner} is being trained or evaluated: wait for the end of it, or stop it`);
   }
 
   protected override forgetLayout(): void {
@@ -391,13 +413,14 @@ export abstract class TrainableModel extends BaseModel {
 
   override dispose(): void {
     // Ends a `fit` after the batch at hand.
-    const isFitting = this.#isFitting;
-    this.#isFitting = false;
+    const running = this.#running;
+    this.#running = null;
     try {
       super.dispose();
     } finally {
-      this.#isFitting = isFitting;
+      this.#running = running;
     }
+    running?.abort(new DisposedError(`${this.owner} was used after dispose()`));
     this.#trainer?.free();
     this.#trainer = null;
   }

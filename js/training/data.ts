@@ -65,8 +65,8 @@ export interface BatchSource {
   begin(): void;
   /** The next batch of this epoch; null after its last. */
   next(): Batch | null | Promise<Batch | null>;
-  /** To be called once when no further batch is wanted. */
-  close(): void | Promise<void>;
+  /** To be called once when no further batch is wanted. @param hasFailed Whether something was thrown: that counts then. */
+  close(hasFailed: boolean): void | Promise<void>;
 }
 
 /** `true`: another order of all samples in every epoch; `'batch'`: within each batch; `false`: as they are. */
@@ -164,14 +164,41 @@ export function isBatchIterable(value: unknown): value is BatchIterable {
   return Symbol.asyncIterator in value || Symbol.iterator in value;
 }
 
-function iteratorOf(iterable: BatchIterable): Iterator<unknown> | AsyncIterator<unknown> {
+type BatchIterator = Iterator<unknown> | AsyncIterator<unknown>;
+
+function iteratorOf(iterable: BatchIterable): BatchIterator {
   return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
 }
 
+// Its errors are of no interest: something else was thrown before.
+async function endQuietly(iterator: BatchIterator | null): Promise<void> {
+  try {
+    await iterator?.return?.();
+  } catch {}
+}
+
+// What an iterator gives next. The signal ends the waiting; the iterator is told so, and may never answer.
+function nextOf(iterator: BatchIterator, signal: AbortSignal): Promise<IteratorResult<unknown>> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      reject(signal.reason);
+      void endQuietly(iterator);
+    };
+    signal.addEventListener('abort', stop);
+    const next = async () => iterator.next();
+    next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
 /** The first batch of an iterable (undefined: there is none), and an iterable that begins with it all the same. */
-export async function peek(iterable: BatchIterable): Promise<{ first: unknown; whole: BatchIterable }> {
+export async function peek(
+  iterable: BatchIterable,
+  signal: AbortSignal,
+): Promise<{ first: unknown; whole: AsyncIterable<unknown> }> {
   const iterator = iteratorOf(iterable);
-  const step = await iterator.next();
+  const step = await nextOf(iterator, signal);
   let ahead: IteratorResult<unknown> | null = step;
   let isOpen = true;
   const resumed: AsyncIterator<unknown> = {
@@ -232,18 +259,26 @@ export class IterableBatches implements BatchSource {
   readonly #iterable: BatchIterable;
   readonly #read: (batch: unknown) => Arrays;
   readonly #owner: string;
+  readonly #signal: AbortSignal;
   readonly #stepsPerEpoch: number | null;
   #learnt: number | null = null;
-  #iterator: Iterator<unknown> | AsyncIterator<unknown> | null = null;
+  #iterator: BatchIterator | null = null;
   #step = 0;
   /** Whether an epoch had no batch at all: no other will have one. */
   isExhausted = false;
 
-  /** @param read Reads one batch and checks it against the model. */
-  constructor(owner: string, iterable: BatchIterable, read: (batch: unknown) => Arrays, stepsPerEpoch?: number | null) {
+  /** @param read Reads one batch and checks it against the model. @param signal Ends the waiting for a batch. */
+  constructor(
+    owner: string,
+    iterable: BatchIterable,
+    read: (batch: unknown) => Arrays,
+    signal: AbortSignal,
+    stepsPerEpoch?: number | null,
+  ) {
     this.#owner = owner;
     this.#iterable = iterable;
     this.#read = read;
+    this.#signal = signal;
     this.#stepsPerEpoch = stepsPerEpoch
       ? checkInteger(owner, 'stepsPerEpoch', stepsPerEpoch, 1, Number.MAX_SAFE_INTEGER)
       : null;
@@ -260,23 +295,33 @@ export class IterableBatches implements BatchSource {
   }
 
   async next(): Promise<Batch | null> {
-    if (this.#iterator === null || this.#step === this.#stepsPerEpoch) return null;
-    const { done, value } = await this.#iterator.next();
+    this.#signal.throwIfAborted();
+    const iterator = this.#iterator;
+    if (iterator === null || this.#step === this.#stepsPerEpoch) return null;
+    // One that has thrown, or is waited for no longer, has ended.
+    this.#iterator = null;
+    const { done, value } = await nextOf(iterator, this.#signal);
     if (done) {
-      this.#iterator = null;
       this.isExhausted = this.#step === 0;
       this.#learnt ??= this.#step;
       if (this.isExhausted || this.#stepsPerEpoch !== null) warnThatDataEnded();
       return null;
     }
+    this.#iterator = iterator;
     this.#step += 1;
     const arrays = this.#read(value);
     return batchOf(arrays, null, 0, checkCardinality(this.#owner, arrays));
   }
 
-  async close(): Promise<void> {
+  /** The error for data without a batch. */
+  get emptyError(): ArgumentError {
+    return new ArgumentError(`${this.#owner}: the iterable gave no batch; a generator gives its batches only once`);
+  }
+
+  async close(hasFailed: boolean): Promise<void> {
     const iterator = this.#iterator;
     this.#iterator = null;
-    await iterator?.return?.();
+    if (hasFailed) await endQuietly(iterator);
+    else await iterator?.return?.();
   }
 }

@@ -23,14 +23,14 @@ export interface FitRun {
   epochs: number;
   initialEpoch: number;
   step: StepOptions;
-  signal: AbortSignal | null;
-  /** Throws if the model was disposed. */
-  alive(): void;
+  /** Throws if the training was stopped, or the model disposed. */
+  goOn(): void;
 }
 
 /** The epochs of `fit`, as Keras orders them. */
 export function* fitSteps(run: FitRun): Steps<History> {
   const { trainer, model, callbacks, source, epochs } = run;
+  let hasFailed = true;
   try {
     trainer.prepare();
     model.stopTraining = false;
@@ -57,9 +57,10 @@ export function* fitSteps(run: FitRun): Steps<History> {
     }
     trainer.optimizer.finalizeVariableValues(trainer.optimizer.trained);
     yield* settled(callbacks.call('onTrainEnd', logs));
+    hasFailed = false;
     return callbacks.history;
   } finally {
-    yield* settled(source.close());
+    yield* settled(source.close(hasFailed));
   }
 }
 
@@ -70,28 +71,25 @@ function* epochSteps(run: FitRun): Steps<void> {
   for (let index = 0; ; index += 1) {
     const batch = yield* settled(source.next());
     if (batch === null) return;
-    goOn(run);
+    run.goOn();
     yield* settled(callbacks.callAt('onTrainBatchBegin', index));
+    run.goOn();
     trainer.train(batch, step);
     yield* settled(callbacks.callAt('onTrainBatchEnd', index, wantsLogs ? trainer.scores.logs() : {}));
     yield;
-    goOn(run);
+    run.goOn();
     if (model.stopTraining) return;
   }
 }
 
-function goOn({ signal, alive }: Pick<FitRun, 'signal' | 'alive'>): void {
-  alive();
-  signal?.throwIfAborted();
-}
-
 /** What the judging of some batches needs. */
-export type TestRun = Pick<FitRun, 'trainer' | 'callbacks' | 'signal' | 'alive'>;
+export type TestRun = Pick<FitRun, 'trainer' | 'callbacks' | 'goOn'>;
 
 /** Judges batches, at most `limit`; gives loss and metrics in Keras' order. */
 export function* testSteps(run: TestRun, source: BatchSource, limit: number | null): Steps<Logs> {
   const { trainer, callbacks } = run;
   const wantsLogs = callbacks.wantsLogs('onTestBatchEnd');
+  let hasFailed = true;
   try {
     trainer.scores.reset();
     yield* settled(callbacks.call('onTestBegin'));
@@ -99,17 +97,20 @@ export function* testSteps(run: TestRun, source: BatchSource, limit: number | nu
     for (let index = 0; index !== limit; index += 1) {
       const batch = yield* settled(source.next());
       if (batch === null) break;
-      goOn(run);
+      run.goOn();
       yield* settled(callbacks.callAt('onTestBatchBegin', index));
+      run.goOn();
       trainer.test(batch);
       yield* settled(callbacks.callAt('onTestBatchEnd', index, wantsLogs ? trainer.scores.logs() : {}));
       yield;
-      goOn(run);
+      run.goOn();
     }
+    if (source instanceof IterableBatches && source.isExhausted) throw source.emptyError;
     const logs = trainer.scores.logs();
     yield* settled(callbacks.call('onTestEnd', logs));
+    hasFailed = false;
     return logs;
   } finally {
-    yield* settled(source.close());
+    yield* settled(source.close(hasFailed));
   }
 }

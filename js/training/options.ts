@@ -38,7 +38,7 @@ export interface FitOptions {
   callbacks?: Callbacks | null;
   /** 0: silent, 1: a bar, 2: a line per epoch; `'auto'` (the default): a bar in a terminal, else silent. */
   verbose?: Verbose;
-  /** Stops the training after a batch: `fit` rejects with the signal's reason. */
+  /** Stops the training after a batch, or while it waits for data: `fit` rejects with the signal's reason. */
   signal?: AbortSignal | null;
   /** What becomes of a loss or gradient that is NaN or infinite; default `'throw'`, before anything has changed. */
   nonFinite?: 'throw' | 'warn';

@@ -137,9 +137,10 @@ describe('batches of an iterable', () => {
     return only(tensor(x as number[][]));
   };
   const pairs = [1, 2, 3].map((value) => [[[value]], [[0]]]);
+  const { signal } = new AbortController();
 
   test('a list-like iterable starts again in every epoch, and the number of steps is learnt', async () => {
-    const source = new data.IterableBatches('fit', new Set(pairs), read);
+    const source = new data.IterableBatches('fit', new Set(pairs), read, signal);
     expect(source.steps).toBe(null);
     expect(await epochOf(source)).toEqual([[1], [2], [3]]);
     expect(source.steps).toBe(3);
@@ -157,12 +158,12 @@ describe('batches of an iterable', () => {
         closed += 1;
       }
     }
-    const source = new data.IterableBatches('fit', generate(), read, 2);
+    const source = new data.IterableBatches('fit', generate(), read, signal, 2);
     expect(source.steps).toBe(2);
     expect(await epochOf(source)).toEqual([[1], [2]]);
-    await source.close();
+    await source.close(false);
     expect(closed).toBe(1);
-    const whole = new data.IterableBatches('fit', generate(), read, 2);
+    const whole = new data.IterableBatches('fit', generate(), read, signal, 2);
     expect(await epochOf(whole)).toEqual([[1], [2]]);
     expect(await epochOf(whole)).toEqual([[3]]);
     expect(whole.isExhausted).toBe(false);
