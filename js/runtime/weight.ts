@@ -98,7 +98,15 @@ export class Weight {
 
   /** @internal Whether the numbers lie in this block. */
   isIn(block: Block): boolean {
-    return this.#block === block;
+    return this.#block === block && !this.#released;
+  }
+
+  /** @internal Takes the numbers to a block of their own. */
+  moveOut(): void {
+    const kept = this.read();
+    this.#block = null;
+    this.#offset = 0;
+    this.write(kept);
   }
 
   /** @internal Follows its layer's `trainable`. */

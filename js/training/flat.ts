@@ -81,7 +81,13 @@ export class FlatWeights extends GradientRoom {
   /** Moves the weights. @throws {OutOfMemoryError} */
   constructor(owner: string, weights: readonly Weight[], tables: readonly Weight[]) {
     super(owner, weights, tables);
-    const home = new Block(this.bytes, `${owner}: weights`);
+    let home: Block;
+    try {
+      home = new Block(this.bytes, `${owner}: weights`);
+    } catch (error) {
+      this.freeGradients();
+      throw error;
+    }
     kernels().HEAPF32.fill(0, home.address / 4, (home.address + this.bytes) / 4);
     weights.forEach((weight, index) => {
       const offset = this.offsets[index] as number;
@@ -92,10 +98,15 @@ export class FlatWeights extends GradientRoom {
     this.#home = home;
   }
 
-  /** Frees the room of the weights, if they lie elsewhere now or were disposed. @returns whether it did. */
-  leave(isDisposed: boolean): boolean {
-    const isLeft = isDisposed || !this.weights.some((weight) => weight.isIn(this.#home));
-    if (isLeft) this.#home.free();
-    return isLeft;
+  /**
+   * Frees the room of the weights, if they lie elsewhere now or were disposed. @returns whether it did.
+   * @param isForced Whether those that are left, of layers that are no longer the model's, have to move out.
+   */
+  leave(isForced: boolean): boolean {
+    const left = this.weights.filter((weight) => weight.isIn(this.#home));
+    if (isForced) for (const weight of left) weight.moveOut();
+    else if (left.length > 0) return false;
+    this.#home.free();
+    return true;
   }
 }
