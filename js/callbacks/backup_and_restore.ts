@@ -56,8 +56,8 @@ export class BackupAndRestore extends Callback {
 
   override onTrainBegin(): void {
     if (this.backup === null) return;
-    this.model.setWeights(this.backup.weights);
     this.model.optimizer?.setVariables(this.backup.optimizer);
+    this.model.setWeights(this.backup.weights);
     this.model.initialEpoch = this.backup.epoch;
   }
 

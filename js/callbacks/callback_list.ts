@@ -3,6 +3,7 @@ import { ArgumentError } from '../runtime/errors.js';
 import { type Awaitable, type CallbackLike, HOOKS, type Hooks } from './callback.js';
 import { History } from './history.js';
 import type { CallbackModel, Logs, Params } from './model.js';
+import { checkFunction } from './text.js';
 
 /** A name of a hook. */
 export type Hook = keyof Hooks;
@@ -30,6 +31,7 @@ export class CallbackList {
       if (callback === null || typeof callback !== 'object' || !HOOKS.some((hook) => callback[hook] !== undefined)) {
         throw new ArgumentError(`callbacks: ${show(callback)} is no callback: it has none of ${HOOKS.join(', ')}`);
       }
+      for (const hook of HOOKS) if (callback[hook]) checkFunction('callbacks', hook, callback[hook]);
     }
     const own = callbacks.find((callback) => callback instanceof History);
     this.history = own ?? new History();
@@ -72,7 +74,7 @@ export class CallbackList {
         values,
       );
       if (typeof (pending as Promise<void> | undefined)?.then === 'function') {
-        return (pending as Promise<void>).then(() => this.run(hook, values, index + 1));
+        return Promise.resolve(pending as Promise<void>).then(() => this.run(hook, values, index + 1));
       }
     }
   }

@@ -61,7 +61,8 @@ export class Trainer {
    * @throws {ArgumentError} if losses or metrics do not go with the outputs.
    */
   constructor(model: TrainedModel, compiled: Compiled, previous: Trainer | null) {
-    this.#previous = previous;
+    // One that never trained has no room to give up.
+    this.#previous = previous !== null && previous.#flat === null ? previous.#previous : previous;
     this.#model = model;
     this.#owner = model.owner;
     this.compiled = compiled;
@@ -89,11 +90,11 @@ export class Trainer {
     return this.#flat;
   }
 
-  private leavePrevious(isDisposed: boolean): void {
+  private leavePrevious(isForced: boolean): void {
     const previous = this.#previous;
     if (previous === null) return;
-    previous.leavePrevious(isDisposed);
-    if (previous.#flat?.leave(isDisposed)) previous.#flat = null;
+    previous.leavePrevious(isForced);
+    if (previous.#flat?.leave(isForced)) previous.#flat = null;
     // Weights that are frozen now stay where they were.
     if (previous.#flat === null) this.#previous = previous.#previous;
   }
@@ -314,6 +315,12 @@ export function callbackModel(
       },
       getVariables: () => optimizer.variables.map((variable) => variable.read()),
       setVariables: (values) => {
+        const count = optimizer.variables.length;
+        if (values.length !== count) {
+          throw new ArgumentError(
+            `${optimizer.className}: setVariables: expected ${count} variables, received ${values.length}`,
+          );
+        }
         optimizer.variables.forEach((variable, index) => {
           variable.write(values[index] as Tensor);
         });

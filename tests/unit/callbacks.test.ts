@@ -32,6 +32,17 @@ describe('CallbackList', () => {
     expect(list.callAt('onEpochEnd', 0)).toBe(undefined);
     const slow = new callbacks.CallbackList({ onEpochEnd: async () => {} });
     expect(slow.callAt('onEpochEnd', 0)).toBeInstanceOf(Promise);
+    // Whatever has a `then` is awaited.
+    const then = (resolve: () => void) => resolve();
+    const other = new callbacks.CallbackList({ onEpochEnd: () => ({ then }) as never });
+    expect(other.callAt('onEpochEnd', 0)).toBeInstanceOf(Promise);
+  });
+
+  test('a hook that is no function is refused by name', () => {
+    expect(() => new callbacks.CallbackList({ onEpochEnd: 5 } as never)).toThrow(
+      'callbacks: `onEpochEnd` must be a function, received 5',
+    );
+    expect(() => new callbacks.CallbackList({ onEpochEnd: undefined, onTrainEnd() {} })).not.toThrow();
   });
 
   test('logs are sorted; the history comes last and sees what others add', async () => {

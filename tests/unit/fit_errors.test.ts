@@ -1,6 +1,6 @@
 // Training refuses wrong input with typed errors, and nothing is lost: weights, optimizer and memory are as before.
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { ArgumentError, memory, NonFiniteError, ShapeError, UnsupportedError } from 'simple-rnn';
+import { ArgumentError, callbacks, memory, NonFiniteError, ShapeError, UnsupportedError } from 'simple-rnn';
 import {
   type Act,
   compiled,
@@ -196,4 +196,17 @@ describe('before compile', () => {
     );
     expect(weightsOf(model)).toEqual(before);
   });
+});
+
+test('a backup of another optimizer is refused', async () => {
+  using model = compiled();
+  using other = made();
+  other.compile({ optimizer: 'sgd', loss: 'mse' });
+  const backup = new callbacks.BackupAndRestore({ deleteCheckpoint: false });
+  await model.fit(x, y, { ...quiet, callbacks: backup });
+  const before = weightsOf(other);
+  await expect(other.fit(x, y, { ...quiet, callbacks: backup })).rejects.toThrow(
+    /SGD: setVariables: expected 2 variables, received 12/,
+  );
+  expect(weightsOf(other)).toEqual(before);
 });
