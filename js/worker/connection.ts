@@ -18,6 +18,7 @@ interface AnyWorker extends WorkerLike {
   off?(type: string, listen: unknown): void;
   ref?(): void;
   unref?(): void;
+  threadId?: number;
 }
 
 const hint =
@@ -45,6 +46,8 @@ export class Connection {
     this.port = port1;
     worker.postMessage({ simpleRNN: port2 } satisfies Greeting, [port2]);
     this.#keep('unref');
+    // Of Node: one that has ended, and will never answer.
+    if (this.#worker.threadId === -1) this.#failed('it has ended');
   }
 
   #listen(): void {

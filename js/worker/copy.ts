@@ -1,17 +1,21 @@
 // A model as data: what a worker makes the same model of.
 import type { Config, Serialized } from '../family.js';
 import { deserialize, serialize } from '../layers/index.js';
+import type { InputShape } from '../layers/layer_options.js';
 import { isOwn, isUsers } from '../layers/registry.js';
 import { RNN } from '../layers/rnn.js';
 import type { OptimizerState } from '../models/model.js';
 import { flattenLayers } from '../models/predictor.js';
 import type { TrainableModel } from '../models/trainable.js';
+import type { Shape } from '../runtime/check.js';
 import { UnsupportedError } from '../runtime/errors.js';
 import type { Tensor } from '../runtime/tensor.js';
 import { refusing } from './wire.js';
 
 /** Numbers of a model, and how it is trained. */
 export interface ModelState {
+  /** Of the inputs, batch first; null while they are not known. */
+  inputShapes: readonly Shape[] | null;
   weights: Tensor[];
   /** Of each stateful layer; null while it has none. */
   states: unknown[];
@@ -50,6 +54,7 @@ export function copyModel(model: TrainableModel, hasOwnWorker: boolean): ModelCo
 export function stateOf(model: TrainableModel): ModelState {
   const { optimizer, compileConfig, optimizerState } = model;
   const state: ModelState = {
+    inputShapes: model.inputShapes,
     weights: model.getWeights(),
     states: statefulLayers(model).map(({ states }) => states),
     draws: seedsOf(model).map(({ draws }) => draws),
@@ -79,8 +84,12 @@ export function stateOf(model: TrainableModel): ModelState {
 /** Gives a model of the same layers the numbers of another one. */
 export function applyState(
   model: TrainableModel,
-  { weights, states, draws, compileConfig, optimizer }: ModelState,
+  { inputShapes, weights, states, draws, compileConfig, optimizer }: ModelState,
 ): void {
+  // Built there, by its first data.
+  if (!model.built && weights.length > 0) {
+    model.build((inputShapes?.length === 1 ? inputShapes[0] : inputShapes) as InputShape);
+  }
   model.setWeights(weights);
   statefulLayers(model).forEach((layer, index) => {
     layer.resetStates(states[index] as never);

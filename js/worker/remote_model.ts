@@ -10,7 +10,7 @@ import type { SummaryOptions } from '../models/summary.js';
 import type { EvaluateOptions, FitOptions, Targets, TrainableModel, TrainOnBatchOptions } from '../models/trainable.js';
 import { configuration } from '../runtime/configure.js';
 import { DISPOSE } from '../runtime/dispose.js';
-import { DisposedError } from '../runtime/errors.js';
+import { DisposedError, UnsupportedError } from '../runtime/errors.js';
 import { randomState } from '../runtime/random.js';
 import type { Tensor, TensorLike } from '../runtime/tensor.js';
 import type { CompileOptions } from '../training/compiled.js';
@@ -100,6 +100,9 @@ export class RemoteModel {
       // What was thrown here has been there and back.
       if (call.thrown !== null) throw call.thrown.error;
       if (signal?.aborted && (error as Error | null)?.name === 'AbortError') throw signal.reason;
+      if ((error as Error | null)?.name === 'DataCloneError') {
+        throw new UnsupportedError(`${owner}: ${(error as Error).message}`, { cause: error });
+      }
       throw error;
     } finally {
       signal?.removeEventListener('abort', stop);

@@ -106,6 +106,19 @@ describe('what travels', () => {
     expect(here.history).toEqual(there.history);
   });
 
+  test('pull builds a model that its first data have built in the worker', async () => {
+    const model = new Sequential([new SimpleRNN({ units: 2 }), new Dense({ units: 1 })]);
+    const other = model.clone();
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    const remote = await toWorker(model);
+    await remote.fit(x, y, { verbose: 0 });
+    await remote.pull();
+    expect(flat(model.getWeights())).toEqual(flat(await remote.getWeights()));
+    expect(model.predict(x)).toEqual(await remote.predict(x));
+    expect(await remote.trainOnBatch(x, y)).toEqual(model.trainOnBatch(x, y));
+    await expect(remote.pull(other)).resolves.toBe(other);
+  });
+
   test('pull into another model compiles it as the remote one was', async () => {
     const remote = await toWorker(seeded({ compiled: false }));
     await remote.compile({ optimizer: 'rmsprop', loss: 'mse' });

@@ -148,6 +148,15 @@ describe('what cannot be sent is refused by name', () => {
     await refused(remote.predict(new Date() as never), /predict: `x`/);
   });
 
+  test('what cannot be cloned', async () => {
+    const remote = await toWorker(seeded());
+    const gone = new Float32Array(18);
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    await refused(remote.predict(gone), /predict: .*detached/);
+    await refused(remote.predict(new Proxy([1], {}) as never), /predict: .*could not be cloned/);
+    expect((await remote.predict(x)).shape).toEqual([70, 1]);
+  });
+
   test('objects of ours are taken, but no optimizer that has trained', async () => {
     const model = seeded({ compiled: false });
     const remote = await toWorker(model);
@@ -168,6 +177,14 @@ describe('what cannot be sent is refused by name', () => {
 
 describe('a worker of your own', () => {
   const workers: Worker[] = [];
+
+  test('one that has ended is refused', async () => {
+    const worker = new Worker('', { eval: true });
+    await worker.terminate();
+    const error = await errorOf(toWorker(seeded(), { worker }));
+    expect(error).toBeInstanceOf(UnsupportedError);
+    expect(error.message).toMatch(/did not start: it has ended/);
+  });
   const start = (script: string) => {
     const worker = new Worker(pathToFileURL(script));
     workers.push(worker);
