@@ -5,29 +5,29 @@ export type Awaitable = void | Promise<void>;
 
 /** The hooks that have a counterpart for each batch, epoch or call. Any object with one of them is a callback. */
 export interface Hooks {
-  onTrainBegin?(logs?: Logs): Awaitable;
-  onTrainEnd?(logs?: Logs): Awaitable;
+  onTrainBegin?(logs: Logs): Awaitable;
+  onTrainEnd?(logs: Logs): Awaitable;
   /** @param epoch From 0 on. */
-  onEpochBegin?(epoch: number, logs?: Logs): Awaitable;
+  onEpochBegin?(epoch: number, logs: Logs): Awaitable;
   /** @param logs Those of training and, with `val_` before the name, of validation. */
-  onEpochEnd?(epoch: number, logs?: Logs): Awaitable;
+  onEpochEnd?(epoch: number, logs: Logs): Awaitable;
   /** @param batch From 0 on in each epoch. */
-  onTrainBatchBegin?(batch: number, logs?: Logs): Awaitable;
+  onTrainBatchBegin?(batch: number, logs: Logs): Awaitable;
   /** @param logs Means over the epoch so far. */
-  onTrainBatchEnd?(batch: number, logs?: Logs): Awaitable;
+  onTrainBatchEnd?(batch: number, logs: Logs): Awaitable;
   /** Another name of `onTrainBatchBegin`. */
-  onBatchBegin?(batch: number, logs?: Logs): Awaitable;
+  onBatchBegin?(batch: number, logs: Logs): Awaitable;
   /** Another name of `onTrainBatchEnd`. */
-  onBatchEnd?(batch: number, logs?: Logs): Awaitable;
+  onBatchEnd?(batch: number, logs: Logs): Awaitable;
   /** Of `evaluate` and of the validation within `fit`. */
-  onTestBegin?(logs?: Logs): Awaitable;
-  onTestEnd?(logs?: Logs): Awaitable;
-  onTestBatchBegin?(batch: number, logs?: Logs): Awaitable;
-  onTestBatchEnd?(batch: number, logs?: Logs): Awaitable;
-  onPredictBegin?(logs?: Logs): Awaitable;
-  onPredictEnd?(logs?: Logs): Awaitable;
-  onPredictBatchBegin?(batch: number, logs?: Logs): Awaitable;
-  onPredictBatchEnd?(batch: number, logs?: Logs): Awaitable;
+  onTestBegin?(logs: Logs): Awaitable;
+  onTestEnd?(logs: Logs): Awaitable;
+  onTestBatchBegin?(batch: number, logs: Logs): Awaitable;
+  onTestBatchEnd?(batch: number, logs: Logs): Awaitable;
+  onPredictBegin?(logs: Logs): Awaitable;
+  onPredictEnd?(logs: Logs): Awaitable;
+  onPredictBatchBegin?(batch: number, logs: Logs): Awaitable;
+  onPredictBatchEnd?(batch: number, logs: Logs): Awaitable;
 }
 
 /** The names of all hooks. */

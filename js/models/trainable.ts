@@ -302,7 +302,8 @@ export abstract class TrainableModel extends BaseModel {
    * Loss and metrics on data.
    * Follows https://keras.io/api/models/model_training_apis/#evaluate-method.
    * @returns by name, in Keras' order; a promise for an iterable of batches.
-   * @throws {ShapeError} {ArgumentError} if the data do not suit the model.
+   * @throws {ShapeError} {ArgumentError} if the data do not suit the model, or an iterable gives no batch; {BusyError} for
+   *   an iterable during `fit` or while another one is evaluated. Meanwhile the model can't be trained or changed.
    */
   evaluate(x: ModelInput, y: Targets, options?: EvaluateOptions): Logs;
   evaluate(x: BatchIterable, y?: null, options?: EvaluateOptions): Promise<Logs>;

@@ -46,7 +46,7 @@ describe('CallbackList', () => {
   });
 
   test('logs are sorted; the history comes last and sees what others add', async () => {
-    const adds = { onEpochEnd: (_: number, logs?: callbacks.Logs) => void Object.assign(logs ?? {}, { extra: 1 }) };
+    const adds: callbacks.CallbackLike = { onEpochEnd: (_, logs) => void Object.assign(logs, { extra: 1 }) };
     const logs = { val_loss: 4, loss: 3, accuracy: 2 };
     const { history } = await fakeFit(new FakeModel(), adds, [logs, logs]);
     expect(Object.keys(history.history)).toEqual(['accuracy', 'loss', 'val_loss', 'extra']);
