@@ -291,6 +291,8 @@ export class IterableBatches implements BatchSource {
   begin(): void {
     this.#step = 0;
     if (this.#iterator !== null && this.#stepsPerEpoch !== null) return;
+    // Left over where a callback stopped the last epoch, and let the training go on.
+    void endQuietly(this.#iterator);
     this.#iterator = iteratorOf(this.#iterable);
   }
 

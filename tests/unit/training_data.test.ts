@@ -172,6 +172,23 @@ describe('batches of an iterable', () => {
     expect(warning).toHaveBeenCalledTimes(2);
   });
 
+  test('a pass that was broken off is closed by the next', async () => {
+    const iterators = [0, 1].map(() => ({ next: () => ({ done: false, value: pairs[0] }), return: jest.fn() }));
+    const opened = iterators.values();
+    const source = new data.IterableBatches(
+      'fit',
+      { [Symbol.iterator]: () => opened.next().value } as never,
+      read,
+      signal,
+    );
+    source.begin();
+    await source.next();
+    source.begin();
+    expect(iterators.map((each) => each.return.mock.calls.length)).toEqual([1, 0]);
+    await source.close(false);
+    expect(iterators.map((each) => each.return.mock.calls.length)).toEqual([1, 1]);
+  });
+
   test('what is an iterable of batches, and what is a batch', () => {
     expect(data.isBatchIterable(new Map())).toBe(true);
     expect([[1], new Float32Array(1), column(1), null, 'ab', { x: 1 }].map(data.isBatchIterable)).not.toContain(true);
