@@ -103,7 +103,7 @@ export function checkFitOptions(
   count('truncate', truncate, 0);
   if (given.validationSteps) count('validationSteps', given.validationSteps, 1);
   checkNonFinite(owner, nonFinite);
-  if (signal !== null && !(typeof signal === 'object' && 'throwIfAborted' in signal)) {
+  if (signal !== null && !(typeof signal === 'object' && 'throwIfAborted' in signal && 'addEventListener' in signal)) {
     throw new ArgumentError(`${owner}: \`signal\` must be an AbortSignal, received ${show(signal)}`);
   }
   return { ...given, epochs, initialEpoch, nonFinite, signal, truncate };
