@@ -59,13 +59,22 @@ export abstract class TrainableModel extends BaseModel {
   // Ends the `fit`, or the evaluation in several turns, that is under way; null for none.
   #running: AbortController | null = null;
 
-  /** The optimizer; null before `compile`. */
+  /**
+   * The optimizer; null before `compile`. That of a loaded model stands where the file's stood.
+   * @throws {UnsupportedError} if the model was compiled with something that is not there yet.
+   */
   get optimizer(): Optimizer | null {
+    this.compileAsLoaded();
+    return this.optimizerInUse;
+  }
+
+  /** @internal As `optimizer`, but null for a loaded model that was not trained yet. */
+  get optimizerInUse(): Optimizer | null {
     return this.#compiled?.optimizer ?? null;
   }
 
   protected override get optimizerSize(): number {
-    const { optimizer } = this;
+    const optimizer = this.optimizerInUse;
     return optimizer?.built ? countOf(optimizer.variables) : super.optimizerSize;
   }
 
@@ -111,11 +120,16 @@ export abstract class TrainableModel extends BaseModel {
     return { trainer: this.#trainer, inputs };
   }
 
-  private checkCompiled(): Compiled {
-    this.alive();
+  private compileAsLoaded(): void {
     if (this.#compiled === null && this.compileConfig !== null && this.compileConfig.optimizer !== undefined) {
+      this.alive();
       this.compileAs(this.compileConfig, this.optimizerState);
     }
+  }
+
+  private checkCompiled(): Compiled {
+    this.alive();
+    this.compileAsLoaded();
     if (this.#compiled === null) {
       throw new ArgumentError(`${this.owner}: You must call \`compile()\` before using the model.`);
     }

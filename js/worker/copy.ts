@@ -52,7 +52,7 @@ export function copyModel(model: TrainableModel, hasOwnWorker: boolean): ModelCo
 
 /** What changes when a model is trained: copies. */
 export function stateOf(model: TrainableModel): ModelState {
-  const { optimizer, compileConfig, optimizerState } = model;
+  const { optimizerInUse: optimizer, compileConfig, optimizerState } = model;
   const state: ModelState = {
     inputShapes: model.inputShapes,
     weights: model.getWeights(),
@@ -97,7 +97,7 @@ export function applyState(
   seedsOf(model).forEach((generator, index) => {
     generator.draws = draws[index] as number;
   });
-  if (model.optimizer !== null && compileConfig !== null) {
+  if (model.optimizerInUse !== null && compileConfig !== null) {
     model.compileAs(compileConfig, optimizer);
   } else {
     // Compiled at first use, like a model from a file.

@@ -1,7 +1,7 @@
 // Models that Keras saved in the middle of their training go on as they did in Keras: the optimizer's state is in the file.
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { type ModelInput, memory, type NestedArray, type Tensor, tensor } from 'simple-rnn';
+import { type ModelInput, memory, type NestedArray, type optimizers, type Tensor, tensor } from 'simple-rnn';
 import { loadModel } from 'simple-rnn/io';
 import { path } from './io_support.js';
 
@@ -91,5 +91,15 @@ test('without the state in the file it would go another way', async () => {
   });
   const last = (values: number[]) => values.at(-1) as number;
   expect(Math.abs(last(history.loss as number[]) - last(training.resume.history.loss))).toBeGreaterThan(1e-3);
+  model.dispose();
+});
+
+test('the optimizer of a loaded model is there before it is trained, to change its rate', async () => {
+  const model = await loadModel(path('k3_opt_adam_amsgrad.keras'));
+  expect(model.optimizer?.iterations).toBeGreaterThan(0);
+  (model.optimizer as optimizers.Optimizer).learningRate = 0.5;
+  const { training } = known('k3_opt_adam_amsgrad');
+  await model.fit(alone(training.x), training.y as never, { verbose: 0 });
+  expect(model.optimizer?.learningRate).toBe(0.5);
   model.dispose();
 });
