@@ -18,6 +18,7 @@ export class Controller {
   readonly #store: Store<PageState>;
   readonly #scene: () => Scene | null;
 
+  /** `scene`: what is shown; null as long as the task that is asked for is not there. */
   constructor(store: Store<PageState>, scene: () => Scene | null) {
     this.#store = store;
     this.#scene = scene;
@@ -129,6 +130,7 @@ export class Controller {
 
   /** Opens a cell; one that is still to come takes the time with it. */
   open(cell: Cell): void {
+    if (!this.#scene()) return;
     this.#store.patch({ cell, step: cell.step > this.#done ? cell.step : this.#state.step, playing: false });
   }
 

@@ -46,7 +46,7 @@ export class Page {
   constructor(root: HTMLElement, store: Store<PageState>, host: ModelHost) {
     this.#store = store;
     this.#host = host;
-    const controller = new Controller(store, () => this.#scene);
+    const controller = new Controller(store, () => this.#current);
     this.#controller = controller;
     this.#player = new Player(() => controller.tick());
     const goTo = (step: number) => controller.goTo(step);
@@ -82,7 +82,7 @@ export class Page {
       end: () => controller.endTraining(),
       moved: (scene) => this.#show(scene),
       ended: () => controller.pauseTraining(),
-      failed: (message) => this.#fail(message),
+      failed: (message) => this.#failTraining(message),
     });
     this.#explanations = new Explanations(this.#training.card.element, {
       close: () => this.#closeCell(),
@@ -96,6 +96,11 @@ export class Page {
 
   get #done(): number {
     return this.#scene ? doneIn(this.#scene, this.#store.state) : 0;
+  }
+
+  /** What is shown, if it is of the task that is asked for: the picture may lag behind. */
+  get #current(): Scene | null {
+    return this.#scene?.task.name === this.#store.state.task ? this.#scene : null;
   }
 
   #layOut(): HTMLElement[] {
@@ -142,19 +147,26 @@ export class Page {
   async #prepare(): Promise<void> {
     const asked = ++this.#asked;
     const { state } = this.#store;
+    this.#header.show(state.task, state.theme);
     this.#training.follow(state);
     if (state.training !== 'off') return;
     try {
       const scene = await prepareScene(this.#host, state);
       if (asked === this.#asked) this.#show(scene);
     } catch (error) {
-      if (asked === this.#asked) this.#fail(error instanceof Error ? error.message : String(error));
+      if (asked === this.#asked)
+        this.#fail(`This network could not be shown: ${error instanceof Error ? error.message : error}`);
     }
+  }
+
+  #failTraining(message: string): void {
+    this.#controller.pauseTraining();
+    this.#fail(`The training failed: ${message}`);
   }
 
   #fail(message: string): void {
     this.#error.hidden = false;
-    this.#error.textContent = `This network could not be shown: ${message}`;
+    this.#error.textContent = message;
   }
 
   /** Shows what a network does now, the one loaded or the one in training. */
@@ -179,10 +191,10 @@ export class Page {
 
   /** What changes with the state of the page and with the network. */
   #render(): void {
-    const scene = this.#scene;
+    const scene = this.#current;
     const { state } = this.#store;
     this.#header.show(state.task, state.theme);
-    if (!scene || scene.task.name !== state.task) return;
+    if (!scene) return;
     const done = this.#done;
     this.#player.set(state.playing, state.speed);
     this.#transport.show(done, scene.run.steps, scene.labels[done - 1] ?? '', state.playing, state.speed);

@@ -50,7 +50,10 @@ export function codeOf({ task, card, run, microseconds }: Scene): [string, strin
   const last: [string, string] =
     microseconds === null
       ? ['In the picture', 'a network trained on this page; the figures here are those of the one that Keras trained']
-      : ['Time', `${microseconds.toPrecision(2)} µs for all ${run.steps} steps, in this browser`];
+      : [
+          'Time',
+          `${Number(microseconds.toPrecision(2)).toLocaleString('en')} µs for all ${run.steps} steps, in this browser`,
+        ];
   const size: [string, string] = ['Size', `${card.parameters.toLocaleString('en')} weights in ${layers} layers`];
   const facts = task.words.facts.map(([name, fact]): [string, string] => [name, fact]);
   return [kerasCode(card.layers, file), task.model, [...facts, size, last]];

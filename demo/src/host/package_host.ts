@@ -3,8 +3,9 @@ import { loadModel } from 'simple-rnn/io';
 import { alone, cardOf, crowdRunOf, runOf } from './look.js';
 import type { Crowd, CrowdRun, Example, ModelCard, ModelHost, TimedRun } from './model_host.js';
 
-/** Repetitions of `predict` when it is timed: the clocks of browsers are coarse. */
-const TIMED_RUNS = 200;
+/** Repetitions of `predict` between two looks at the clock, and milliseconds that are timed: some clocks stand still for one. */
+const TIMED_RUNS = 50;
+const TIMED = 5;
 
 /** Models of the package, in whatever thread this runs. */
 export class PackageHost implements ModelHost {
@@ -24,8 +25,12 @@ export class PackageHost implements ModelHost {
     const run = runOf(model, example);
     const x = alone(example);
     const start = performance.now();
-    for (let i = 0; i < TIMED_RUNS; i++) model.predict(x);
-    return { ...run, microseconds: ((performance.now() - start) * 1000) / TIMED_RUNS };
+    let [runs, milliseconds] = [0, 0];
+    for (; milliseconds < TIMED; milliseconds = performance.now() - start) {
+      for (let i = 0; i < TIMED_RUNS; i++) model.predict(x);
+      runs += TIMED_RUNS;
+    }
+    return { ...run, microseconds: (1000 * milliseconds) / runs };
   }
 
   async runCrowd(url: string, crowd: Crowd): Promise<CrowdRun> {

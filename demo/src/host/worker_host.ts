@@ -15,22 +15,9 @@ interface Waiting {
 
 /** A model host in a worker: the page never waits for a computation. */
 export class WorkerHost implements ModelHost {
-  readonly #worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  #worker: Worker | null = null;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
-
-  constructor() {
-    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
-      const waiting = this.#waiting.get(data.id);
-      this.#waiting.delete(data.id);
-      if ('error' in data) waiting?.reject(new Error(data.error));
-      else waiting?.resolve(data.result);
-    };
-    this.#worker.onerror = (event) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || 'the worker failed'));
-      this.#waiting.clear();
-    };
-  }
 
   load(url: string): Promise<ModelCard> {
     return this.#ask('load', url) as Promise<ModelCard>;
@@ -48,7 +35,25 @@ export class WorkerHost implements ModelHost {
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      this.#worker ??= this.#start();
       this.#worker.postMessage({ id, method, parameters } satisfies Request);
     });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+      const waiting = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if ('error' in data) waiting?.reject(new Error(data.error));
+      else waiting?.resolve(data.result);
+    };
+    worker.onerror = (event) => {
+      worker.terminate();
+      this.#worker = null; // the next request tries another one
+      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || 'the worker failed'));
+      this.#waiting.clear();
+    };
+    return worker;
   }
 }

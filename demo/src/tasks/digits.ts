@@ -121,7 +121,7 @@ const WORDS: Words = {
     'The digit lies on its side, since time runs to the right: its top row is the first column, its left edge is below.',
   tries: [
     'Step through a 3, then through an 8. After which row do their states part?',
-    'Look at a mistake, marked ✗ in the row of examples. Where does the network lose its way?',
+    'Look at a mistake of the network trained with Keras, marked ✗ in the row of examples. Where does it lose its way?',
     'Open a cell of the first column: without a past, the states of the step before are all zero.',
   ],
   facts: [

@@ -33,7 +33,10 @@ export class TrainingPanel {
       moved: events.moved,
       progressed: () => this.#draw(),
       ended: events.ended,
-      failed: events.failed,
+      failed: (message) => {
+        events.failed(message);
+        this.#draw();
+      },
     });
   }
 
@@ -55,10 +58,11 @@ export class TrainingPanel {
   #draw(): void {
     if (!this.#state) return;
     const { task, training, pace } = this.#state;
-    this.card.show(training, this.isDone, pace);
+    const { progress, failure } = this.#trainer;
+    this.card.show(training, this.isDone, failure !== null, pace);
     if (training === 'off') return;
-    const { progress } = this.#trainer;
-    this.card.showData(progress && this.#data(task, training === 'running', progress));
+    if (progress) this.card.showData(this.#data(task, training === 'running', progress));
+    else this.card.showNothing(failure === null ? 'Drawing random weights …' : 'The training failed.');
   }
 
   #data(task: TaskName, isRunning: boolean, progress: Progress): TrainingData {

@@ -56,7 +56,9 @@ export class Remote {
   #start(): Worker {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<Message>) => this.#hear(worker, data);
-    worker.onerror = (event) => this.#onFailure(event.message || 'the worker failed');
+    worker.onerror = (event) => {
+      if (worker === this.#worker) this.#onFailure(event.message || 'the worker failed');
+    };
     return worker;
   }
 

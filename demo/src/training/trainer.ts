@@ -27,9 +27,13 @@ export class Trainer {
   readonly #events: TrainerEvents;
   readonly #remote = new Remote(
     (snapshot, isCurrent) => this.#draw(snapshot, isCurrent),
-    (message) => this.#events.failed(message),
+    (message) => this.#fail(message),
   );
   #progress: Progress | null = null;
+  /** What the page asked for last. */
+  #asked: PageState | null = null;
+  /** Why there is no training although one is asked for. */
+  #failure: string | null = null;
   /** What the worker was told last: the training, what it reads, how fast it goes (0: it rests). */
   #told: { task: TaskName; seed: number; input: string; pace: number } | null = null;
   /** One request after the other. */
@@ -43,30 +47,52 @@ export class Trainer {
     return this.#progress;
   }
 
+  get failure(): string | null {
+    return this.#failure;
+  }
+
   follow(state: PageState): void {
-    this.#do(() => this.#follow(state));
+    this.#asked = state;
+    if (!this.#isTold(state)) this.#progress = null; // figures of another training
+    this.#do(state, () => this.#follow(state, state.training === 'running'));
   }
 
   /** One training step, after all that was asked for before. */
   step(): void {
-    this.#do(async () => this.#remote.step());
+    const state = this.#asked;
+    if (!state) return;
+    this.#do(state, async () => {
+      if (this.#failure !== null) await this.#follow(state, true);
+      if (this.#told) this.#remote.step();
+    });
   }
 
-  #do(work: () => Promise<void>): void {
-    this.#last = this.#last.then(work).catch((error) => this.#events.failed(String(error?.message ?? error)));
+  #do(state: PageState, work: () => Promise<void>): void {
+    this.#last = this.#last.then(work).catch((error) => {
+      if (state === this.#asked) this.#fail(String(error?.message ?? error));
+    });
   }
 
-  async #follow({ task: name, seed, input: asked, training, pace: chosen }: PageState): Promise<void> {
+  #isTold({ task, seed, training }: PageState): boolean {
+    return training !== 'off' && this.#told?.task === task && this.#told.seed === seed;
+  }
+
+  /** `again`: a training that failed is begun once more. Of several states only the latest counts. */
+  async #follow(state: PageState, again: boolean): Promise<void> {
+    const { task: name, seed, training, pace: chosen } = state;
+    if (state !== this.#asked) return;
     if (training === 'off') {
-      if (this.#told) this.#remote.end();
+      this.#remote.end();
       this.#told = null;
-      this.#progress = null;
+      this.#failure = null;
       return;
     }
+    if (this.#failure !== null && this.#isTold(state) && !again) return;
     const task = TASKS[name];
     await task.load();
-    const input = task.correct(asked || task.first);
-    if (this.#told?.task !== name || this.#told.seed !== seed) {
+    if (state !== this.#asked) return;
+    const input = task.correct(state.input || task.first);
+    if (!this.#told || !this.#isTold(state) || this.#failure !== null) {
       this.#begin(name, seed, input);
       this.#told = { task: name, seed, input, pace: 0 };
     }
@@ -84,6 +110,7 @@ export class Trainer {
     const { file } = RECIPES[recipe];
     this.history.clear();
     this.#progress = null;
+    this.#failure = null;
     this.#events.progressed(null);
     this.#remote.begin({
       recipe,
@@ -96,7 +123,7 @@ export class Trainer {
   }
 
   #draw(snapshot: Snapshot, isCurrent: boolean): void {
-    if (!this.#told) return;
+    if (!this.#told || !this.#asked || !this.#isTold(this.#asked)) return;
     const { task: name, input, pace } = this.#told;
     this.history.add(snapshot);
     this.#progress = snapshot.progress;
@@ -106,6 +133,17 @@ export class Trainer {
       this.#events.moved(sceneOf({ task: TASKS[name], input, card, run, crowd, microseconds: null }));
     }
     if (snapshot.progress.isDone && pace > 0) this.#events.ended();
+  }
+
+  /** Nothing trains from here on, until it is asked for again. */
+  #fail(message: string): void {
+    if (!this.#asked || this.#asked.training === 'off') return;
+    const { task, seed } = this.#asked;
+    this.#remote.end();
+    this.#told = { task, seed, input: '', pace: 0 };
+    this.#progress = null;
+    this.#failure = message;
+    this.#events.failed(message);
   }
 }
 

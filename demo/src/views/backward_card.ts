@@ -9,7 +9,7 @@ export class BackwardCard {
     element(
       'p',
       {},
-      'Each cell says how the loss of this one sequence would change with that state: with an orange one it would grow, with a blue one shrink. The gradient begins where the target is and goes back step by step, multiplied by the recurrent kernel each time, so it may fade or swell.',
+      'Each cell says how the loss of this one sequence would change with that state: with an orange one it would grow, with a blue one shrink. The gradient begins where the target is and goes back step by step, multiplied by the activation’s slope and the recurrent kernel each time, so it may fade or swell.',
     ),
     element(
       'p',

@@ -76,7 +76,7 @@ class DigitChooser implements Chooser {
       const thumbnail = element('canvas', { width: 8, height: 8, 'aria-hidden': 'true' });
       const wrong = picks.indexOf(index) > 9;
       const pick = button(
-        `Example ${index}, a ${labels[index]}${wrong ? ', which the network misreads' : ''}`,
+        `Example ${index}, a ${labels[index]}${wrong ? ', which the network trained with Keras misreads' : ''}`,
         thumbnail,
         () => choose(String(index)),
       );

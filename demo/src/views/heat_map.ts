@@ -134,7 +134,8 @@ export class HeatMap extends TimeView {
     for (const pass of [0, 1]) {
       for (const { unit, weight } of this.#links) {
         const from = this.middleOf({ step: open.step - 1, unit });
-        const bow = this.columnWidth < 28 ? 10 + 0.3 * Math.abs(to.y - from.y) : 6;
+        // as wide as the way is long, but within the canvas
+        const bow = this.columnWidth < 28 ? Math.min(10 + 0.3 * Math.abs(to.y - from.y), to.x) : 6;
         const size = 1 + (this.columnWidth < 28 ? 2 : 4) * Math.abs(weight);
         context.lineWidth = pass ? size : size + 2;
         context.strokeStyle = pass ? rampColour(palette, 0.75 * Math.sign(weight)) : palette.surface;

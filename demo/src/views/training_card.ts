@@ -63,7 +63,7 @@ export class TrainingCard {
     this.#pace = element(
       'select',
       { 'aria-label': 'Training steps a second', title: 'Training steps a second' },
-      ...PACES.map((pace) => element('option', { value: pace }, pace === 'full' ? 'full speed' : `${pace} / s`)),
+      ...PACES.map((pace) => element('option', { value: pace }, pace === 'full' ? 'fastest' : `${pace} / s`)),
     );
     this.#pace.addEventListener('change', () => events.setPace(this.#pace.value as Pace));
     this.#others = element(
@@ -102,7 +102,8 @@ export class TrainingCard {
     this.#figure.setPalette(palette);
   }
 
-  show(training: Training, isDone: boolean, pace: Pace): void {
+  /** `isNew`: the next training begins with random weights. */
+  show(training: Training, isDone: boolean, isNew: boolean, pace: Pace): void {
     this.#pace.value = pace;
     const isOff = training === 'off';
     this.element.dataset.training = training;
@@ -115,23 +116,24 @@ export class TrainingCard {
         ? [ICONS.pause, 'Pause', 'Pause training']
         : isDone
           ? [ICONS.play, 'Again', 'Train again from other random weights']
-          : [ICONS.play, 'Train', isOff ? 'Train from random weights' : 'Go on training'];
+          : [ICONS.play, 'Train', isOff || isNew ? 'Train from random weights' : 'Go on training'];
     if (this.#main.getAttribute('aria-label') === label) return;
     this.#main.setAttribute('aria-label', label);
     this.#main.title = `${label} (R)`;
     this.#main.replaceChildren(icon(sign), text);
   }
 
-  /** null: nothing is known yet. */
-  showData(data: TrainingData | null): void {
-    this.element.classList.toggle('reached', data?.isReached ?? false);
-    for (const [name, value] of Object.entries({ step: data?.step, loss: data?.loss, figure: data?.figure }))
-      this.element.dataset[name] = value === undefined ? '' : String(value);
-    if (!data) {
-      for (const value of this.#numbers.values()) value.textContent = '–';
-      this.#say('Drawing random weights …');
-      return;
-    }
+  /** There are no numbers; `status` says why. */
+  showNothing(status: string): void {
+    this.element.classList.remove('reached');
+    for (const name of ['step', 'loss', 'figure']) this.element.dataset[name] = '';
+    for (const value of this.#numbers.values()) value.textContent = '–';
+    this.#say(status);
+  }
+
+  showData(data: TrainingData): void {
+    this.element.classList.toggle('reached', data.isReached);
+    for (const name of ['step', 'loss', 'figure'] as const) this.element.dataset[name] = String(data[name]);
     this.#write('step', `${plain(data.step)}`, `of ${plain(data.steps)}`);
     this.#write('loss', Number.isNaN(data.loss) ? '–' : scientific(data.loss, 3));
     this.#write('figure', data.figure.toFixed(data.figureDigits));
@@ -141,7 +143,8 @@ export class TrainingCard {
     if (this.#figureTitle.textContent !== title) this.#figureTitle.textContent = title;
     this.#say(data.status);
     this.#loss.setValues(data.losses);
-    this.#loss.setLabel(`Loss of each batch up to step ${data.step}; the last one ${data.loss.toPrecision(3)}`);
+    const last = data.step === 0 ? 'none yet' : `the last one ${data.loss.toPrecision(3)}`;
+    this.#loss.setLabel(`Loss of each batch up to step ${data.step}; ${last}`);
     this.#figure.setValues(data.figures);
     this.#figure.setLabel(`${title}; now ${data.figure.toFixed(data.figureDigits)}`);
   }
