@@ -41,12 +41,47 @@ for (const viewport of SIZES) {
   }
 }
 
+test('in a low window the controls of the time scroll with the page', async () => {
+  await openPage(
+    '',
+    async (page) => {
+      const top = () => page.locator('.transport').evaluate((bar) => bar.getBoundingClientRect().top);
+      expect(await top()).toBeGreaterThan(360);
+      await page.setViewportSize({ width: 640, height: 720 });
+      expect(await top()).toBeLessThan(720);
+    },
+    { viewport: { width: 640, height: 360 } },
+  );
+});
+
+test('in colours of the reader’s own what is chosen has a frame, and the legend its colours', async () => {
+  await openPage(
+    'backward=1',
+    async (page) => {
+      for (const chosen of ['nav [aria-current]', 'button.toggle'])
+        expect(await page.locator(chosen).evaluate((one) => getComputedStyle(one).outlineStyle)).toBe('solid');
+      const dots = await page
+        .locator('.trajectory .key i')
+        .evaluateAll((all) => all.map((dot) => getComputedStyle(dot).backgroundColor));
+      expect(new Set(dots).size).toBe(2);
+    },
+    { forcedColors: 'active' },
+  );
+});
+
 test('nothing sticks out at any width between a phone and a projector', async () => {
-  await openPage('task=sunspots&train=paused&backward=1', async (page) => {
+  await openPage('task=names&train=paused&backward=1', async (page) => {
     for (const width of [360, 375, 480, 600, 640, 680, 720, 768, 820, 900, 940, 1024, 1100, 1180]) {
       await page.setViewportSize({ width, height: 1024 });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect({ width, wide }).toEqual({ width, wide: 0 });
+      const cut = await page
+        .locator('button:visible')
+        .evaluateAll((all) =>
+          all
+            .filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+            .map(({ textContent }) => textContent),
+        );
+      expect({ width, wide, cut }).toEqual({ width, wide: 0, cut: [] });
     }
   });
 });
