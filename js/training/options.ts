@@ -2,7 +2,7 @@ import type { Callbacks } from '../callbacks/callback_list.js';
 import { checkInteger, checkOptions, show } from '../runtime/check.js';
 import { ArgumentError } from '../runtime/errors.js';
 import type { TensorLike } from '../runtime/tensor.js';
-import type { ClassWeight } from './arrays.js';
+import { type ClassWeight, isValidated } from './arrays.js';
 import type { BatchIterable, Shuffle } from './data.js';
 import type { Verbose } from './progress.js';
 
@@ -102,6 +102,7 @@ export function checkFitOptions(
   count('initialEpoch', initialEpoch, 0);
   count('truncate', truncate, 0);
   if (given.validationSteps) count('validationSteps', given.validationSteps, 1);
+  isValidated(owner, 0, given.validationFreq ?? 1);
   checkNonFinite(owner, nonFinite);
   if (signal !== null && !(typeof signal === 'object' && 'throwIfAborted' in signal && 'addEventListener' in signal)) {
     throw new ArgumentError(`${owner}: \`signal\` must be an AbortSignal, received ${show(signal)}`);

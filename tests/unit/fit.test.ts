@@ -88,6 +88,12 @@ describe('order', () => {
     };
     expect(await validated(2)).toBe(2);
     expect(await validated([1, 2, 5])).toBe(3);
+    using model = compiled();
+    const before = weightsOf(model);
+    await expect(model.fit(x, y, { ...quiet, validationFreq: 0 })).rejects.toThrow(
+      'Expected `validation_freq` to be a list or int. Received: validation_freq=0',
+    );
+    expect(weightsOf(model)).toEqual(before);
   });
 });
 
