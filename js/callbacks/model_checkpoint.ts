@@ -72,6 +72,7 @@ export class ModelCheckpoint extends MonitorCallback {
   }
 
   override onEpochEnd(epoch: number, logs: Logs = {}): Awaitable {
+    this.findDirection();
     if (this.#frequency.isPerEpoch) return this.saveIfBetter(logs, { epoch, batch: null });
   }
 

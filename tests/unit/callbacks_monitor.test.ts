@@ -192,5 +192,11 @@ describe('ModelCheckpoint', () => {
     await fakeFit(new FakeModel(), new callbacks.ModelCheckpoint({ save, saveBestOnly: true }), logsOf('loss', [1]));
     expect(warning.mock.calls.flat()).toEqual(['Can save best model only with val_loss available.']);
     expect(saved).toBe(1);
+    // Keras asks for the direction even where it needs none.
+    const unknown = new callbacks.ModelCheckpoint({ save, monitor: 'unknown' });
+    await expect(fakeFit(new FakeModel(), unknown, logsOf('loss', [1]))).rejects.toThrow(
+      /^ModelCheckpoint callback received monitor=unknown, but Keras isn't able to automatically determine/,
+    );
+    expect(saved).toBe(1);
   });
 });
