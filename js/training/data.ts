@@ -19,10 +19,18 @@ export class Rows {
     this.shape = [end - start, ...source.shape.slice(1)];
   }
 
+  // The numbers, and how many of them make a row.
+  private get data(): [Float32Array, number] {
+    const { data, shape } = this.#source;
+    if (data.length === 0 && !shape.includes(0)) {
+      throw new ArgumentError('fit: the memory of the data was transferred to someone else during the call');
+    }
+    return [data, data.length / (shape[0] as number)];
+  }
+
   /** Writes the numbers to the start of `target`, row-major. */
   copyTo(target: Float32Array): void {
-    const { data, shape } = this.#source;
-    const size = data.length / (shape[0] as number);
+    const [data, size] = this.data;
     const rows = this.shape[0] as number;
     if (this.#order === null) {
       target.set(data.subarray(this.#start * size, (this.#start + rows) * size));
@@ -37,8 +45,7 @@ export class Rows {
 
   /** The rows as a tensor, copied only if their order is another. */
   toTensor(): Tensor {
-    const { data, shape } = this.#source;
-    const size = data.length / (shape[0] as number);
+    const [data, size] = this.data;
     const count = (this.shape[0] as number) * size;
     if (this.#order === null) {
       return new Tensor(data.subarray(this.#start * size, this.#start * size + count), this.shape);

@@ -56,6 +56,20 @@ describe('during fit', () => {
     await expectWhole(model, 6);
   });
 
+  test.each([false, true])('data whose memory is given away ends it after a whole batch, shuffled: %s', async (shuffle) => {
+    using model = compiled();
+    const own = tensor(x.data.slice(), x.shape);
+    const giveAway = {
+      onTrainBatchEnd(batch: number) {
+        if (batch === 1) structuredClone(own.data, { transfer: [own.data.buffer] });
+      },
+    };
+    const fit = model.fit(own, y, { ...batches, shuffle, callbacks: [giveAway] as never });
+    await expect(fit).rejects.toThrow(ArgumentError);
+    await expect(fit).rejects.toThrow('fit: the memory of the data was transferred to someone else during the call');
+    if (!shuffle) await expectWhole(model, 2);
+  });
+
   test('predictions are those of the last whole batch', async () => {
     using model = compiled();
     using twin = compiled();
