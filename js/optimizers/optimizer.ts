@@ -37,7 +37,7 @@ export class Optimizer implements Member {
   #product = 1;
   #state: State | null = null;
   #variables: OptimizerVariable[];
-  #excluded: { variables: readonly Weight[]; names: RegExp | null } = { variables: [], names: null };
+  #excluded: { variables: readonly Weight[]; names: readonly string[]; pattern: RegExp | null } | null = null;
   #runs: Run[] = [];
   #runsOf: number[] = [];
 
@@ -180,14 +180,20 @@ export class Optimizer implements Member {
    */
   excludeFromWeightDecay(options: { variables?: readonly Weight[]; names?: readonly string[] }): void {
     const owner = 'excludeFromWeightDecay';
-    const { variables, names } = checkOptions(owner, options, ['variables', 'names']);
-    this.#excluded = { variables: [...this.#checkWeights(variables ?? [])], names: readNames(owner, names ?? []) };
+    const { variables = [], names = [] } = checkOptions(owner, options, ['variables', 'names']);
+    const pattern = readNames(owner, names);
+    this.#excluded = { variables: [...this.#checkWeights(variables)], names: [...names], pattern };
     for (const place of this.#places) place.decays = this.#decays(place.variable);
     this.#runsOf = [];
   }
 
+  /** @internal What is left out of weight decay; null before `excludeFromWeightDecay`. */
+  get excluded(): { readonly variables: readonly Weight[]; readonly names: readonly string[] } | null {
+    return this.#excluded;
+  }
+
   #decays(variable: Weight): boolean {
-    return !this.#excluded.variables.includes(variable) && !this.#excluded.names?.test(variable.name);
+    return !this.#excluded?.variables.includes(variable) && !this.#excluded?.pattern?.test(variable.name);
   }
 
   #indexOf(variable: Weight): number {

@@ -10,6 +10,7 @@ import type { TrainableModel } from '../models/trainable.js';
 import type { Shape } from '../runtime/check.js';
 import { UnsupportedError } from '../runtime/errors.js';
 import type { Tensor } from '../runtime/tensor.js';
+import type { Weight } from '../runtime/weight.js';
 import { refusing } from './wire.js';
 
 /** Numbers of a model, and how it is trained. */
@@ -25,6 +26,8 @@ export interface ModelState {
   compileConfig: Config | null;
   /** Null before the first step. */
   optimizer: OptimizerState | null;
+  /** What the optimizer leaves out of weight decay: places in `weights`, and names. */
+  excluded: { variables: number[]; names: readonly string[] } | null;
 }
 
 /** A whole model. */
@@ -63,6 +66,7 @@ export function stateOf(model: TrainableModel): ModelState {
       ...optimizerState,
       variables: optimizerState.variables.map(({ shape, data }) => ({ shape, data: data.slice() })),
     },
+    excluded: null,
   };
   if (optimizer === null) return state;
   if (compileConfig === null) {
@@ -78,13 +82,17 @@ export function stateOf(model: TrainableModel): ModelState {
     name: optimizer.name,
     variables: variables.map(({ data, shape }) => ({ shape, data: Float64Array.from(data) })),
   };
+  state.excluded = optimizer.excluded && {
+    variables: optimizer.excluded.variables.map((each) => model.weights.indexOf(each)).filter((index) => index >= 0),
+    names: optimizer.excluded.names,
+  };
   return state;
 }
 
 /** Gives a model of the same layers the numbers of another one. */
 export function applyState(
   model: TrainableModel,
-  { inputShapes, weights, states, draws, compileConfig, optimizer }: ModelState,
+  { inputShapes, weights, states, draws, compileConfig, optimizer, excluded }: ModelState,
 ): void {
   // Built there, by its first data.
   if (!model.built && weights.length > 0) {
@@ -103,6 +111,10 @@ export function applyState(
     // Compiled at first use, like a model from a file.
     model.compileConfig = compileConfig;
     model.optimizerState = optimizer;
+  }
+  if (excluded !== null) {
+    const variables = excluded.variables.map((index) => model.weights[index] as Weight);
+    model.optimizer?.excludeFromWeightDecay({ variables, names: excluded.names });
   }
 }
 

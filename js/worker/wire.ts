@@ -52,10 +52,20 @@ export class Packer {
 
   #object(value: object, path: string): unknown {
     if ('getConfig' in value && 'className' in value) {
-      const member = value as { className: string; getConfig(): object; rawIterations?: number };
+      const member = value as {
+        className: string;
+        getConfig(): object;
+        rawIterations?: number;
+        excluded?: object | null;
+      };
       if (member.rawIterations) {
         throw new UnsupportedError(
           `${this.#owner}: \`${path}\` is an optimizer that has trained already: make a new one`,
+        );
+      }
+      if (member.excluded) {
+        throw new UnsupportedError(
+          `${this.#owner}: \`${path}\` leaves weights out of weight decay: compile the model with it before it is sent`,
         );
       }
       const config = refusing(this.#owner, () => member.getConfig());

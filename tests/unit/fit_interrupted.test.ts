@@ -56,7 +56,7 @@ describe('during fit', () => {
     await expectWhole(model, 6);
   });
 
-  test.each([false, true])('data whose memory is given away ends it after a whole batch, shuffled: %s', async (shuffle) => {
+  test.each([false, true])('data that is given away ends it, shuffled: %s', async (shuffle) => {
     using model = compiled();
     const own = tensor(x.data.slice(), x.shape);
     const giveAway = {

@@ -129,6 +129,20 @@ describe('what travels', () => {
     expect(other.optimizer?.className).toBe('RMSprop');
   });
 
+  test('what is left out of weight decay is left out there, and when it comes home', async () => {
+    const optimizer = { class_name: 'SGD', config: { learning_rate: 0.125, weight_decay: 0.5 } };
+    const [model, plain] = [seeded({ optimizer }), seeded({ optimizer })];
+    model.optimizer?.excludeFromWeightDecay({ variables: [model.weights[0] as never], names: ['bias'] });
+    const remote = await toWorker(model);
+    const train = (each: { trainOnBatch(a: unknown, b: unknown): unknown }) => each.trainOnBatch(x, y);
+    await Promise.all([remote, model, plain].map(train));
+    expect(flat(await remote.getWeights())).toEqual(flat(model.getWeights()));
+    expect(flat(model.getWeights())).not.toEqual(flat(plain.getWeights()));
+    await remote.pull();
+    expect(train(model)).toEqual(await train(remote));
+    expect(flat(await remote.getWeights())).toEqual(flat(model.getWeights()));
+  });
+
   test('states of stateful layers, there and back', async () => {
     const rows = tensor(x.data.subarray(0, 2 * 6 * 3), [2, 6, 3]);
     const model = new Sequential([new SimpleRNN({ units: 4, stateful: true, batchInputShape: [2, 6, 3] })]);

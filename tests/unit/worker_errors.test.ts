@@ -166,6 +166,9 @@ describe('what cannot be sent is refused by name', () => {
     model.compile({ optimizer: 'sgd', loss });
     expect(await remote.trainOnBatch(x, y)).toEqual(model.trainOnBatch(x, y));
     await refused(remote.compile({ optimizer: model.optimizer as never, loss }), /has trained already/);
+    const sparing = optimizers.adamW();
+    sparing.excludeFromWeightDecay({ names: ['bias'] });
+    await refused(remote.compile({ optimizer: sparing, loss }), /`optimizer` leaves weights out of weight decay/);
   });
 
   test('what is no model, no worker, no option', async () => {
