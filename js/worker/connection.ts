@@ -19,6 +19,8 @@ interface AnyWorker extends WorkerLike {
   ref?(): void;
   unref?(): void;
   threadId?: number;
+  getMaxListeners?(): number;
+  setMaxListeners?(count: number): void;
 }
 
 const hint =
@@ -53,11 +55,19 @@ export class Connection {
   #listen(): void {
     const worker = this.#worker;
     if (worker.on !== undefined) {
+      this.#makeRoom(1);
       worker.on('error', this.#onError);
       worker.on('exit', this.#onExit);
     } else {
       worker.addEventListener?.('error', this.#onEvent);
     }
+  }
+
+  // Node suspects a leak where more than ten listen to one worker, which many models may.
+  #makeRoom(more: number): void {
+    const worker = this.#worker;
+    const most = worker.getMaxListeners?.() ?? 0;
+    if (most > 0) worker.setMaxListeners?.(most + more);
   }
 
   readonly #onError = (error: unknown) => this.#failed(String((error as Error)?.message ?? error));
@@ -117,6 +127,7 @@ export class Connection {
     this.#fail(error);
     this.#worker.off?.('error', this.#onError);
     this.#worker.off?.('exit', this.#onExit);
+    this.#makeRoom(-1);
     this.#worker.removeEventListener?.('error', this.#onEvent);
     if (this.#isOwn) this.#worker.terminate();
     this.port.close();

@@ -208,6 +208,18 @@ describe('a worker of your own', () => {
     }
   }
 
+  test('holds more models than Node expects listeners', async () => {
+    const worker = start('dist/worker_script.node.js');
+    const [most, listening] = [worker.getMaxListeners(), worker.listenerCount('exit')];
+    const remotes = await Promise.all(Array.from({ length: 12 }, () => toWorker(seeded(), { worker })));
+    expect(worker.listenerCount('exit')).toBe(listening + 12);
+    // With more it would warn of a leak.
+    expect(worker.getMaxListeners()).toBeGreaterThanOrEqual(worker.listenerCount('exit'));
+    for (const remote of remotes) remote.dispose();
+    expect(worker.listenerCount('exit')).toBe(listening);
+    expect(worker.getMaxListeners()).toBe(most);
+  });
+
   test('holds layers of your own, and several models', async () => {
     registerLayer(Doubled as never);
     const worker = start('tests/unit/worker_layers.mjs');
