@@ -34,6 +34,8 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
   const T unbias_a = unbias<T>(q.a, q.step), unbias_b = unbias<T>(q.b, q.step);
   const auto move = [](L average, L by, L rest) { return average + (by - average) * rest; };
 
+  const bool has_lookups = slots[2] != nullptr;
+
   constexpr std::integral_constant<int, 0> none;
   constexpr std::integral_constant<int, 1> one;
   constexpr std::integral_constant<int, 2> two;
@@ -110,9 +112,9 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
       }
       case Optimizer::adamax: {
         const L scale = constant(unbias_a);
-        with(two, [=](L& w, L g, L* s) {
+        with(three, [=](L& w, L g, L* s) {
           s[0] = move(s[0], g, rest_a);
-          s[1] = max(abs(g), b * s[1]);
+          s[1] = max(has_lookups ? s[2] : abs(g), b * s[1]);
           w = w - lr * s[0] / (scale * (s[1] + c));
         });
         break;
@@ -124,20 +126,21 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
         });
         break;
       case Optimizer::adadelta:
-        with(two, [=](L& w, L g, L* s) {
-          s[0] = a * s[0] + rest_a * (g * g);
-          const L delta = sqrt(s[1] + b) * g / sqrt(s[0] + b);
-          s[1] = a * s[1] + rest_a * (delta * delta);
-          w = w - lr * delta;
+        with(three, [=](L& w, L g, L* s) {
+          const L square = has_lookups ? s[2] : g * g;
+          s[0] = a * s[0] + rest_a * square;
+          const L ratio = (s[1] + b) / (s[0] + b);
+          s[1] = a * s[1] + rest_a * (ratio * square);
+          w = w - lr * (sqrt(ratio) * g);
         });
         break;
       case Optimizer::ftrl: {
         const L shrinkage = constant(2 * q.d), low = constant(-q.b);
         const L quadratic = constant(2 * (q.c + q.e / (2 * q.learning_rate)));
         const double exponent = -q.a;
-        with(two, [=](L& w, L g, L* s) {
+        with(three, [=](L& w, L g, L* s) {
           const L before = power(s[0], exponent);
-          s[0] = s[0] + g * g;
+          s[0] = s[0] + (has_lookups ? s[2] : g * g);
           const L after = power(s[0], exponent);
           s[1] = s[1] + (g + shrinkage * w - (after - before) / lr * w);
           w = (min(max(s[1], low), b) - s[1]) / (after / lr + quadratic);

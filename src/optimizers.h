@@ -6,7 +6,9 @@
 
 #include "simd.h"
 
-// name; slots in Keras' order (those in brackets are null where not wanted); arguments
+// name; slots in Keras' order (those in brackets are null where not wanted); arguments.
+// lookups: of a table of embeddings, Σ g² over the gradients of its single lookups where others
+// take (Σ g)², Σ |g| where adamax takes |Σ g|. adafactor's stand in place of the workspace.
 #define SIMPLE_RNN_OPTIMIZERS(X)                                                                \
   X(sgd)       /* [momentum]; a: momentum, b: nesterov */                                       \
   X(rmsprop)   /* velocity, [momentum], [average_gradient: centered]; a: rho, b: momentum,      \
@@ -15,11 +17,11 @@
                   c: epsilon. AdamW as well */                                                  \
   X(nadam)     /* momentum, velocity; a: beta_1, b: beta_2, c: epsilon, d: product of the u of  \
                   all steps, this one's included: u = beta_1 (1 - 0.96^step / 2) */             \
-  X(adamax)    /* momentum, norm; a: beta_1, b: beta_2, c: epsilon */                           \
+  X(adamax)    /* momentum, norm, [lookups]; a: beta_1, b: beta_2, c: epsilon */                \
   X(adagrad)   /* accumulator; a: epsilon */                                                    \
-  X(adadelta)  /* accumulated_grad, accumulated_delta_var; a: rho, b: epsilon */                \
-  X(ftrl)      /* accumulator, linear; a: learning_rate_power, b: l1, c: l2, d: l2_shrinkage,   \
-                  e: beta */                                                                    \
+  X(adadelta)  /* accumulated_grad, accumulated_delta_var, [lookups]; a: rho, b: epsilon */     \
+  X(ftrl)      /* accumulator, linear, [lookups]; a: learning_rate_power, b: l1, c: l2,         \
+                  d: l2_shrinkage, e: beta */                                                   \
   X(lion)      /* momentum; a: beta_1, b: beta_2 */                                             \
   X(lamb)      /* momentum, velocity; a: beta_1, b: beta_2, c: epsilon */                       \
   X(adafactor) /* r, c, velocity; a: beta_2_decay, b: epsilon_1, c: epsilon_2,                  \
@@ -53,7 +55,8 @@ struct Segment {
 
 /// weights, gradients and each of the three slots: blocks of the same layout. In the slots r [rows]
 /// and c [columns] of adafactor every variable has its place at the segment's offset, as in the
-/// others. workspace: for muon alone, as large as its largest variable wants it.
+/// others. workspace: of muon, as large as its largest variable wants it; of adafactor, the lookups
+/// or null.
 template <class V, class T = typename V::Number>
 void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspace,
                     const Segment* segments, int segment_count, Optimizer optimizer,

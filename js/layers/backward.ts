@@ -22,6 +22,16 @@ interface Gradient {
   isWritten: boolean;
 }
 
+/** What is wanted of the gradients of the single lookups in a table, besides their sum. */
+export interface Lookups {
+  /** Where their squares are summed up. */
+  squares: number;
+  /** Where their absolute values are; 0 if they are not wanted. */
+  sizes: number;
+  /** Each is clipped to [-limit, limit] first. */
+  limit: number;
+}
+
 /**
  * The gradients of all tensors of one layout, laid out call by call from the last to the first. A tensor is known by its
  * address, so that a view (Flatten, the steps of a TimeDistributed) has the gradient of what it is a view of.
@@ -35,26 +45,26 @@ export class Gradients {
   readonly #tensors = new Map<number, Gradient>();
   readonly #unwanted = new Set<number>();
   readonly #weightAddress: (weight: Weight) => number;
-  readonly #squaresAddress: (table: Weight) => number;
+  readonly #lookups: (table: Weight) => Lookups | null;
 
   /**
    * @param arena That of the forward pass.
    * @param weightAddress Where the gradient of a weight is summed up; 0 if it is not wanted.
    * @param unwanted Tensors whose gradients nobody asks for: inputs of the model.
    * @param scale Factor of the loss, so of all gradients.
-   * @param squaresAddress Where the squares of the gradients of single lookups are summed up; 0 if not wanted.
+   * @param lookups What is wanted of the single lookups in a table besides the sum of their gradients.
    */
   constructor(
     arena: Arena,
     weightAddress: (weight: Weight) => number,
     unwanted: readonly Span[],
     scale = 1,
-    squaresAddress: (table: Weight) => number = () => 0,
+    lookups: (table: Weight) => Lookups | null = () => null,
   ) {
     this.arena = arena;
     this.scale = scale;
     this.#weightAddress = weightAddress;
-    this.#squaresAddress = squaresAddress;
+    this.#lookups = lookups;
     for (const { address } of unwanted) this.#unwanted.add(address);
   }
 
@@ -79,9 +89,9 @@ export class Gradients {
     return !this.#unwanted.has(address);
   }
 
-  /** Where to sum up the squares of the gradients of a table's single lookups; 0 if they are not wanted. */
-  squares(table: Weight): number {
-    return table.trainable ? this.#squaresAddress(table) : 0;
+  /** What is wanted of the single lookups in a table; null if it is the sum of their gradients alone. */
+  lookups(table: Weight): Lookups | null {
+    return table.trainable ? this.#lookups(table) : null;
   }
 
   /** Where to write the gradient of an input; null if nobody wants it. */

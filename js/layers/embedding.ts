@@ -1,3 +1,4 @@
+import { activationCode, defaultParameters } from '../activation_table.js';
 import * as constraints from '../constraints.js';
 import type { Config } from '../family.js';
 import * as initializers from '../initializers.js';
@@ -166,14 +167,23 @@ class EmbeddingCall extends Call {
     if (dOutputs === 0 || !gradients.trains([table])) return null;
     const dTable = gradients.weight(table);
     const count = this.#count * layer.outputDim;
-    const dSquares = gradients.squares(table);
-    const squared = dSquares === 0 ? 0 : gradients.arena.scratch(4 * count);
+    const lookups = gradients.lookups(table);
+    const scratch = lookups && gradients.arena.scratch(4 * count);
+    const limit = lookups && lookups.limit * gradients.scale;
+    const relu = defaultParameters('relu');
+    const scatter = (to: number, from: number) =>
+      kernels()._embedding_backward(to, from, this.input.address, this.#count, layer.outputDim);
     return () => {
-      const { address } = this.input;
-      kernels()._embedding_backward(dTable, dOutputs, address, this.#count, layer.outputDim);
-      if (dSquares === 0) return;
-      kernels()._multiply_elements(squared, dOutputs, dOutputs, count);
-      kernels()._embedding_backward(dSquares, squared, address, this.#count, layer.outputDim);
+      const core = kernels();
+      if (limit !== null && limit < Number.POSITIVE_INFINITY) core._blend(dOutputs, dOutputs, count, 1, 0, limit);
+      scatter(dTable, dOutputs);
+      if (lookups === null || scratch === null) return;
+      core._multiply_elements(scratch, dOutputs, dOutputs, count);
+      scatter(lookups.squares, scratch);
+      if (lookups.sizes === 0) return;
+      core._activation_forward(scratch, dOutputs, 1, count, activationCode('relu'), ...relu);
+      core._blend(scratch, dOutputs, count, 2, -1, Number.POSITIVE_INFINITY); // |g| = 2 max(g, 0) - g
+      scatter(lookups.sizes, scratch);
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../family.js';
+import { aligned } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 
 /** to = to · a + from · b, clipped to [-limit, limit]. */
@@ -36,11 +37,12 @@ export function clip(
   for (let index = 0; index < gradients.length; index += 1) {
     const [gradient, size] = [gradients[index] as number, sizes[index] as number];
     if (gradient === 0) continue;
+    const own = squares[index] ?? 0;
     if (!(norm > 0)) {
-      blend(gradient, gradient, size, 1, 0, clipvalue);
+      // Single lookups were clipped before they were summed up.
+      if (own === 0) blend(gradient, gradient, size, 1, 0, clipvalue);
       continue;
     }
-    const own = squares[index] ?? 0;
     const square = own === 0 ? kernels()._sum_of_squares(gradient, size) : sumOf(own, size);
     all += square;
     if (clipnorm) scale(gradient, own, size, norm / Math.max(Math.sqrt(square), norm));
@@ -55,8 +57,11 @@ export function clip(
   }
 }
 
-/** Multiplies a gradient, and its squares where there are some. */
+/** Multiplies a gradient, and its squares and sizes where there are some. */
 export function scale(gradient: number, squares: number, size: number, factor: number): void {
   blend(gradient, gradient, size, factor, 0);
-  if (squares !== 0) blend(squares, squares, size, factor * factor, 0);
+  if (squares === 0) return;
+  blend(squares, squares, size, factor * factor, 0);
+  const sizes = squares + aligned(4 * size);
+  blend(sizes, sizes, size, factor, 0);
 }

@@ -11,7 +11,7 @@ import { Weight } from '../runtime/weight.js';
 import { get as getSchedule, isSchedule, type Schedule, type ScheduleFunction, serialize } from '../schedules.js';
 import { blend, clip, scale as scaleGradient } from './clip.js';
 import { findRuns, type Place, type Run } from './runs.js';
-import { averagesSquares, spreadSquares } from './squares.js';
+import { type LookupRule, lookupsFor, spreadSquares, squaresLookups } from './squares.js';
 import { makeState, type OptimizerVariable, type State, scalar } from './state.js';
 import { COMMON, checkConfig, type OptimizerSpec, type Part } from './table.js';
 
@@ -256,8 +256,8 @@ export class Optimizer implements Member {
    * @internal One update. The gradients may be changed.
    * @param gradients Addresses, in the order of the variables that the optimizer was built with; 0 for none. As long as
    *   neither they nor the weights move nothing is allocated, and blocks of one layout are one call of the kernel.
-   * @param squares Of tables: addresses of Σ g² over the single lookups, and as much workspace behind them; 0 for the
-   *   others. Keras' TensorFlow backend squares the gradient of each lookup by itself.
+   * @param squares Of tables: addresses of Σ g² over the single lookups, and of Σ |g| behind them; 0 for the others.
+   *   Keras' TensorFlow backend squares the gradient of each lookup by itself.
    */
   step(gradients: readonly number[], squares: readonly number[] = []): void {
     if (gradients.every((gradient) => gradient === 0)) throw this.#noGradients();
@@ -290,8 +290,9 @@ export class Optimizer implements Member {
       if (steps) kernels().HEAPF32.fill(0, accumulators / 4, accumulators / 4 + state.length);
       clip(this.#config, gradients, sizes, squares);
       // What is clipped by the norm of all has become one gradient, in Keras too.
-      if (!this.#config.global_clipnorm) spreadSquares(this.#parts, gradients, squares, state);
-      this.#update(gradients, state);
+      const lookups = this.#config.global_clipnorm ? [] : squares;
+      spreadSquares(this.#parts, gradients, lookups, state);
+      this.#update(gradients, lookups, state);
     }
     if (state.averages >= 0) this.#average(state);
     for (let index = 0; index < places.length; index += 1) {
@@ -302,8 +303,8 @@ export class Optimizer implements Member {
     this.rawIterations += 1;
   }
 
-  #update(gradients: readonly number[], state: State): void {
-    this.#findRuns(gradients, state);
+  #update(gradients: readonly number[], lookups: readonly number[], state: State): void {
+    this.#findRuns(gradients, lookups, state);
     const { address } = state.block;
     const rate = this.learningRate;
     const step = this.iterations + 1;
@@ -314,15 +315,15 @@ export class Optimizer implements Member {
     }
     const [first, second, third] = state.slots;
     for (const run of this.#runs) {
-      const { parameters, rate: factor, weightDecay } = this.#parts[run.part] as Part;
+      const { kernel, parameters, rate: factor, weightDecay } = this.#parts[run.part] as Part;
       const start = address + run.slots;
       kernels()._optimizer_step(
         run.weights,
         run.gradients,
         first < 0 ? 0 : start + first,
         second < 0 ? 0 : start + second,
-        third < 0 ? 0 : start + third,
-        address + state.workspace,
+        third < 0 ? run.lookups : start + third,
+        kernel === 'adafactor' ? run.lookups : address + state.workspace,
         run.segments,
         run.count,
         this.#codes[run.part] as number,
@@ -340,23 +341,36 @@ export class Optimizer implements Member {
     }
   }
 
-  /** @internal Whether it makes a difference to it that lookups are squared one by one. */
-  get takesSquares(): boolean {
-    const { clipnorm, global_clipnorm: norm, gradient_accumulation_steps: steps } = this.#config;
-    return !steps && (this.#parts.some(averagesSquares) || Boolean(clipnorm || norm));
+  /** @internal How single lookups in tables are summed up for it; null if the sum of their gradients is all it takes. */
+  get lookups(): LookupRule | null {
+    const { clipnorm, global_clipnorm: norm, clipvalue, gradient_accumulation_steps: steps } = this.#config;
+    if (steps || !(this.#parts.some(squaresLookups) || clipnorm || norm || clipvalue)) return null;
+    const limit = clipnorm || norm ? 0 : clipvalue;
+    return { limit: (limit as number) || Number.POSITIVE_INFINITY, hasSizes: this.className === 'Adamax' };
   }
 
   // The runs of the last step, unless something has moved.
-  #findRuns(gradients: readonly number[], { places, block, segments }: State): void {
-    let same = this.#runsOf.length === 2 * gradients.length;
+  #findRuns(gradients: readonly number[], lookups: readonly number[], { places, block, segments }: State): void {
+    let same = this.#runsOf.length === 3 * gradients.length;
     for (let index = 0; same && index < gradients.length; index += 1) {
       const { address } = (places[index] as Place).variable;
-      same = this.#runsOf[2 * index] === gradients[index] && this.#runsOf[2 * index + 1] === address;
+      same =
+        this.#runsOf[3 * index] === gradients[index] &&
+        this.#runsOf[3 * index + 1] === address &&
+        this.#runsOf[3 * index + 2] === (lookups[index] ?? 0);
     }
     if (same) return;
     const joins = (part: number) => !BY_WEIGHT.includes((this.#parts[part] as Part).kernel);
-    this.#runs = findRuns(places, gradients, block.address + segments, joins);
-    this.#runsOf = places.flatMap(({ variable }, index) => [gradients[index] as number, variable.address]);
+    const lookupsOf = (index: number) => {
+      const { part, variable } = places[index] as Place;
+      return lookupsFor(this.#parts[part] as Part, lookups[index] ?? 0, variable.size);
+    };
+    this.#runs = findRuns(places, gradients, block.address + segments, joins, lookupsOf);
+    this.#runsOf = places.flatMap(({ variable }, index) => [
+      gradients[index] as number,
+      variable.address,
+      lookups[index] ?? 0,
+    ]);
   }
 
   #average({ block, averages, places }: State): void {

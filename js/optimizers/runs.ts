@@ -21,6 +21,8 @@ export interface Run {
   gradients: number;
   /** Offset of the slots in bytes. */
   slots: number;
+  /** What the kernel takes of the lookups of a table, which is a run by itself then; else 0. */
+  lookups: number;
   segments: number;
   count: number;
 }
@@ -28,12 +30,14 @@ export interface Run {
 /**
  * Writes segments and gives the runs: one, if weights lie in one block and gradients in another of the same layout.
  * @param gradients Addresses, 0 for variables without. @param table Address of room for a segment per variable.
+ * @param lookupsOf Address of what is to be the `lookups` of a variable, or 0.
  */
 export function findRuns(
   places: readonly Place[],
   gradients: readonly number[],
   table: number,
   joins: (part: number) => boolean,
+  lookupsOf: (index: number) => number,
 ): Run[] {
   const runs: Run[] = [];
   let last: { weights: number; gradients: number; part: number; place: Place; run: Run } | null = null;
@@ -44,11 +48,13 @@ export function findRuns(
     if (gradient === 0) return;
     const base = { weights: variable.address - 4 * offset, gradients: gradient - 4 * offset };
     const { HEAP32 } = kernels();
-    const continues =
-      last !== null && last.weights === base.weights && last.gradients === base.gradients && last.part === part;
+    const lookups = lookupsOf(index);
+    const isLike = last !== null && last.weights === base.weights && last.gradients === base.gradients;
+    const continues = isLike && last?.part === part && lookups === 0 && last.run.lookups === 0;
     let run = last?.run as Run;
     if (!continues) {
-      run = { part, weights: variable.address, gradients: gradient, slots: 4 * offset, segments: next, count: 0 };
+      const starts = { weights: variable.address, gradients: gradient, slots: 4 * offset };
+      run = { part, ...starts, lookups, segments: next, count: 0 };
       runs.push(run);
     }
     const before = last?.place as Place;

@@ -6,19 +6,34 @@ import type { Place } from './runs.js';
 import type { State } from './state.js';
 import type { Part } from './table.js';
 
+/** How the gradients of single lookups in a table are summed up. */
+export interface LookupRule {
+  /** They are clipped to [-limit, limit] before. */
+  limit: number;
+  /** Whether Σ |g| is wanted as well. */
+  hasSizes: boolean;
+}
+
 // Where kernels average g²: the slot, and which of their parameters is the share that is kept (-1: sums).
 const SQUARES: Readonly<Record<string, { slot: number; keep: number }>> = {
   adam: { slot: 1, keep: 1 },
   nadam: { slot: 1, keep: 1 },
   lamb: { slot: 1, keep: 1 },
   rmsprop: { slot: 0, keep: 0 },
-  adadelta: { slot: 0, keep: 0 },
   adagrad: { slot: 0, keep: -1 },
 };
+// Kernels that take what was summed up over the lookups.
+const TAKERS = ['adamax', 'adadelta', 'ftrl', 'adafactor'];
 
 /** Whether it makes a difference that lookups are squared one by one. */
-export function averagesSquares({ kernel }: Part): boolean {
-  return kernel in SQUARES;
+export function squaresLookups({ kernel }: Part): boolean {
+  return kernel in SQUARES || TAKERS.includes(kernel);
+}
+
+/** Address of what a kernel takes of the lookups of a table; 0 if it takes nothing. @param squares See `Optimizer.step`. */
+export function lookupsFor({ kernel }: Part, squares: number, size: number): number {
+  if (squares === 0 || !TAKERS.includes(kernel)) return 0;
+  return kernel === 'adamax' ? squares + aligned(4 * size) : squares;
 }
 
 /**
@@ -42,6 +57,7 @@ export function spreadSquares(
     const keep = rule === undefined ? 0 : rule.keep < 0 ? 0.5 : (parameters[rule.keep] as number);
     if (rule === undefined || keep === 0) continue;
     const { size } = variable;
+    // These kernels do not take Σ |g|.
     const spare = own + aligned(4 * size);
     kernels()._multiply_elements(spare, gradient, gradient, size);
     blend(own, spare, size, 1, -1);

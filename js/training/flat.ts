@@ -1,3 +1,5 @@
+import type { Lookups } from '../layers/backward.js';
+import type { LookupRule } from '../optimizers/squares.js';
 import { aligned, Block } from '../runtime/memory.js';
 import { kernels } from '../runtime/module.js';
 import type { Weight } from '../runtime/weight.js';
@@ -12,12 +14,21 @@ export class GradientRoom {
   protected readonly bytes: number;
   readonly #places: Map<Weight, number>;
   readonly #block: Block;
-  // Of tables: the squares of the gradients of single lookups, and as much workspace behind them.
+  // Of tables: the squares of the gradients of single lookups, and their sizes or workspace behind them.
   readonly #squares = new Map<Weight, number>();
+  readonly #rule: LookupRule | null;
   readonly #all: number;
 
-  /** @param tables Weights that are looked up in, and whose lookups count one by one. @throws {OutOfMemoryError} */
-  constructor(owner: string, weights: readonly Weight[], tables: readonly Weight[] = []) {
+  /**
+   * @param tables Weights that are looked up in, and whose lookups count one by one as `rule` says.
+   * @throws {OutOfMemoryError}
+   */
+  constructor(
+    owner: string,
+    weights: readonly Weight[],
+    tables: readonly Weight[] = [],
+    rule: LookupRule | null = null,
+  ) {
     const offsets: number[] = [];
     let bytes = 0;
     for (const { size } of weights) {
@@ -30,6 +41,7 @@ export class GradientRoom {
     this.offsets = offsets;
     this.bytes = bytes;
     this.#block = block;
+    this.#rule = rule;
     this.#all = room;
     this.#places = new Map(weights.map((weight, index) => [weight, block.address + (offsets[index] as number)]));
     let next = block.address + bytes;
@@ -47,6 +59,14 @@ export class GradientRoom {
   /** Where the squares of the gradients of a table's single lookups are summed up; 0 if they are not wanted. */
   squaresOf(weight: Weight): number {
     return this.#squares.get(weight) ?? 0;
+  }
+
+  /** Where and how the lookups in a table are summed up besides; null if that is not wanted. */
+  lookupsOf(table: Weight): Lookups | null {
+    const squares = this.squaresOf(table);
+    if (squares === 0 || this.#rule === null) return null;
+    const { limit, hasSizes } = this.#rule;
+    return { squares, sizes: hasSizes ? squares + aligned(4 * table.size) : 0, limit };
   }
 
   /** Addresses of all gradients, in the order of the weights. */
@@ -79,8 +99,8 @@ export class FlatWeights extends GradientRoom {
   readonly #home: Block;
 
   /** Moves the weights. @throws {OutOfMemoryError} */
-  constructor(owner: string, weights: readonly Weight[], tables: readonly Weight[]) {
-    super(owner, weights, tables);
+  constructor(owner: string, weights: readonly Weight[], tables: readonly Weight[], rule: LookupRule | null) {
+    super(owner, weights, tables, rule);
     let home: Block;
     try {
       home = new Block(this.bytes, `${owner}: weights`);

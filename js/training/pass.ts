@@ -152,7 +152,7 @@ export class Pass {
             (weight) => flat.gradientOf(weight),
             unwanted,
             scale,
-            (table) => flat.squaresOf(table),
+            (table) => flat.lookupsOf(table),
           );
     // Targets for all outputs, or for those that have a loss.
     const judged = [...specs.keys()].filter((index) => targets.length === specs.length || specs[index]?.loss);

@@ -82,7 +82,8 @@ export class Trainer {
       const weights = optimizer.built ? optimizer.trained : this.#model.trainableWeights;
       this.checkKnown(weights);
       if (!optimizer.built) optimizer.build(weights);
-      this.#flat = new FlatWeights(this.#owner, weights, optimizer.takesSquares ? tablesOf(this.#model) : []);
+      const rule = optimizer.lookups;
+      this.#flat = new FlatWeights(this.#owner, weights, rule === null ? [] : tablesOf(this.#model), rule);
       for (const layer of flattenLayers(this.#model)) layer.releaseRoom();
       this.leavePrevious(false);
       if (weights.length === 0) console.warn(`${this.#owner}: The model does not have any trainable weights.`);

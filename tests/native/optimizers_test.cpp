@@ -175,6 +175,41 @@ TEST(Optimizers, LengthsAndOffsets) {
   }
 }
 
+TEST(Optimizers, Lookups) {
+  const OptimizerParameters of_adamax = {0.1, 0, 3, 0.9, 0.999, 1e-7, 0, 0, 0, 0},
+                            of_adadelta = {0.1, 0, 3, 0.9, 1e-3, 0, 0, 0, 0, 0},
+                            of_ftrl = {0.1, 0, 3, -0.4, 0.01, 0.01, 0.02, 0.1, 0, 0},
+                            of_adafactor = {0.1, 0, 3, -0.8, 1e-30, 1e-3, 0.5, 0, 0, 0};
+  constexpr int rows = 5, columns = 3, count = rows * columns;
+  const Segment segment = {0, count, rows, columns, 0};
+  for (const auto& [optimizer, q] : {std::pair{Optimizer::adamax, of_adamax},
+                                     {Optimizer::adadelta, of_adadelta},
+                                     {Optimizer::ftrl, of_ftrl},
+                                     {Optimizer::adafactor, of_adafactor}}) {
+    const auto gradients = numbers(count, 1, 5), start = numbers(count, 1, 6);
+    const bool is_matrix = optimizer == Optimizer::adafactor;
+    // the weights after a step with `more` times what a single lookup gives; -1: without lookups
+    const auto step = [&, optimizer = optimizer, q = q](auto kind, float more) {
+      auto weights = start, first = numbers(count, 1, 7), second = first, third = first;
+      for (auto* slot : {&first, &second, &third})
+        for (float& each : *slot) each = std::fabs(each);
+      auto lookups = gradients;
+      for (float& each : lookups)
+        each = more * (optimizer == Optimizer::adamax ? std::fabs(each) : each * each);
+      float* const given = more < 0 ? nullptr : lookups.data();
+      float* const slots[] = {first.data(), second.data(), is_matrix ? third.data() : given};
+      optimizer_step<decltype(kind)>(weights.data(), gradients.data(), slots,
+                                     is_matrix ? given : nullptr, &segment, 1, optimizer, q);
+      return weights;
+    };
+    const auto without = step(V(), -1), more = step(V(), 4);
+    const std::string name = "optimizer " + std::to_string(static_cast<int>(optimizer));
+    expect_near(step(V(), 1), without, 1e-6, name);
+    expect_near(step(S(), 4), more, 1e-6, name + ", one by one");
+    EXPECT_GT(std::fabs(more[0] - without[0]), 1e-4) << name;
+  }
+}
+
 TEST(Optimizers, Kernels) {
   for (int count = 0; count < 12; ++count) {
     const auto from = numbers(count, 2, 1), start = numbers(count, 2, 2);
