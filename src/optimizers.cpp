@@ -112,9 +112,9 @@ void optimizer_step(T* weights, const T* gradients, T* const* slots, T* workspac
       }
       case Optimizer::adamax: {
         const L scale = constant(unbias_a);
-        with(three, [=](L& w, L g, L* s) {
+        with(two, [=](L& w, L g, L* s) {
           s[0] = move(s[0], g, rest_a);
-          s[1] = max(has_lookups ? s[2] : abs(g), b * s[1]);
+          s[1] = max(abs(g), b * s[1]);
           w = w - lr * s[0] / (scale * (s[1] + c));
         });
         break;

@@ -8,7 +8,7 @@
 
 // name; slots in Keras' order (those in brackets are null where not wanted); arguments.
 // lookups: of a table of embeddings, Σ g² over the gradients of its single lookups where others
-// take (Σ g)², Σ |g| where adamax takes |Σ g|. adafactor's stand in place of the workspace.
+// take (Σ g)²; adafactor's, their square roots, stand in place of the workspace.
 #define SIMPLE_RNN_OPTIMIZERS(X)                                                                \
   X(sgd)       /* [momentum]; a: momentum, b: nesterov */                                       \
   X(rmsprop)   /* velocity, [momentum], [average_gradient: centered]; a: rho, b: momentum,      \
@@ -17,7 +17,7 @@
                   c: epsilon. AdamW as well */                                                  \
   X(nadam)     /* momentum, velocity; a: beta_1, b: beta_2, c: epsilon, d: product of the u of  \
                   all steps, this one's included: u = beta_1 (1 - 0.96^step / 2) */             \
-  X(adamax)    /* momentum, norm, [lookups]; a: beta_1, b: beta_2, c: epsilon */                \
+  X(adamax)    /* momentum, norm; a: beta_1, b: beta_2, c: epsilon */                           \
   X(adagrad)   /* accumulator; a: epsilon */                                                    \
   X(adadelta)  /* accumulated_grad, accumulated_delta_var, [lookups]; a: rho, b: epsilon */     \
   X(ftrl)      /* accumulator, linear, [lookups]; a: learning_rate_power, b: l1, c: l2,         \

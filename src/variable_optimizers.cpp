@@ -32,12 +32,15 @@ void lamb_step(T* weights, const T* gradients, T* const* slots, int count,
 }
 
 /// average = beta · average + (1 - beta) · mean of g² + epsilon along a row or column.
-template <class T, class Square>
-void factor(T* averages, const Square& square, int start, int rows, int columns, int row_step,
-            int column_step, double beta, double tiny) {
+template <class T>
+void factor(T* averages, const T* gradients, int rows, int columns, int row_step, int column_step,
+            double beta, double tiny) {
   for (int i = 0; i < rows; ++i) {
     double sum = 0;
-    for (int j = 0; j < columns; ++j) sum += square(start + i * row_step + j * column_step) + tiny;
+    for (int j = 0; j < columns; ++j) {
+      const double g = gradients[i * row_step + j * column_step];
+      sum += g * g + tiny;
+    }
     averages[i] = T(beta * averages[i] + (1 - beta) * (sum / columns));
   }
 }
@@ -48,17 +51,14 @@ void adafactor_step(T* weights, const T* gradients, T* const* slots, const T* lo
   const int count = segment.count, rows = segment.rows, columns = segment.columns;
   T* const v = slots[2];
   const double beta = 1 - std::exp(T(q.a) * std::log(T(q.step)));
-  // float32 squares of small gradients would vanish
-  const auto square = [=](int i) -> double {
-    return lookups != nullptr ? lookups[i] : double{gradients[i]} * gradients[i];
-  };
-  if (columns == 0) factor(v, square, 0, count, 1, 1, 1, beta, q.b);
-  // every matrix of the last two axes
+  const T* const sizes = lookups != nullptr ? lookups : gradients;  // whose squares are averaged
+  if (columns == 0) factor(v, sizes, count, 1, 1, 1, beta, q.b);
+  // every matrix of the last two axes; float32 squares of small gradients would vanish
   for (int start = 0, k = 0; columns > 0 && start < count; start += rows * columns, ++k) {
     T* const r = slots[0] + k * rows;
     T* const c = slots[1] + k * columns;
-    factor(r, square, start, rows, columns, columns, 1, beta, q.b);
-    factor(c, square, start, columns, rows, 1, columns, beta, q.b);
+    factor(r, sizes + start, rows, columns, columns, 1, beta, q.b);
+    factor(c, sizes + start, columns, rows, 1, columns, beta, q.b);
     double mean = 0;
     for (int i = 0; i < rows; ++i) mean += r[i];
     mean /= rows;
@@ -68,7 +68,7 @@ void adafactor_step(T* weights, const T* gradients, T* const* slots, const T* lo
   double of_weights = 0, of_updates = 0;
   for (int i = 0; i < count; ++i) {
     of_weights += double{weights[i]} * weights[i];
-    of_updates += square(i) / v[i];
+    of_updates += double{sizes[i]} * sizes[i] / v[i];
   }
   const double rate = std::max(q.c, std::sqrt(of_weights / count)) *
                       std::min(q.learning_rate, 1 / std::sqrt(q.step)) /

@@ -362,8 +362,8 @@ export class Optimizer implements Member {
     if (same) return;
     const joins = (part: number) => !BY_WEIGHT.includes((this.#parts[part] as Part).kernel);
     const lookupsOf = (index: number) => {
-      const { part, variable } = places[index] as Place;
-      return lookupsFor(this.#parts[part] as Part, lookups[index] ?? 0, variable.size);
+      const { part } = places[index] as Place;
+      return lookupsFor(this.#parts[part] as Part, lookups[index] ?? 0);
     };
     this.#runs = findRuns(places, gradients, block.address + segments, joins, lookupsOf);
     this.#runsOf = places.flatMap(({ variable }, index) => [

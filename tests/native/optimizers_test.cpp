@@ -176,14 +176,12 @@ TEST(Optimizers, LengthsAndOffsets) {
 }
 
 TEST(Optimizers, Lookups) {
-  const OptimizerParameters of_adamax = {0.1, 0, 3, 0.9, 0.999, 1e-7, 0, 0, 0, 0},
-                            of_adadelta = {0.1, 0, 3, 0.9, 1e-3, 0, 0, 0, 0, 0},
+  const OptimizerParameters of_adadelta = {0.1, 0, 3, 0.9, 1e-3, 0, 0, 0, 0, 0},
                             of_ftrl = {0.1, 0, 3, -0.4, 0.01, 0.01, 0.02, 0.1, 0, 0},
                             of_adafactor = {0.1, 0, 3, -0.8, 1e-30, 1e-3, 0.5, 0, 0, 0};
   constexpr int rows = 5, columns = 3, count = rows * columns;
   const Segment segment = {0, count, rows, columns, 0};
-  for (const auto& [optimizer, q] : {std::pair{Optimizer::adamax, of_adamax},
-                                     {Optimizer::adadelta, of_adadelta},
+  for (const auto& [optimizer, q] : {std::pair{Optimizer::adadelta, of_adadelta},
                                      {Optimizer::ftrl, of_ftrl},
                                      {Optimizer::adafactor, of_adafactor}}) {
     const auto gradients = numbers(count, 1, 5), start = numbers(count, 1, 6);
@@ -194,8 +192,7 @@ TEST(Optimizers, Lookups) {
       for (auto* slot : {&first, &second, &third})
         for (float& each : *slot) each = std::fabs(each);
       auto lookups = gradients;
-      for (float& each : lookups)
-        each = more * (optimizer == Optimizer::adamax ? std::fabs(each) : each * each);
+      for (float& each : lookups) each = more * (is_matrix ? std::fabs(each) : each * each);
       float* const given = more < 0 ? nullptr : lookups.data();
       float* const slots[] = {first.data(), second.data(), is_matrix ? third.data() : given};
       optimizer_step<decltype(kind)>(weights.data(), gradients.data(), slots,
