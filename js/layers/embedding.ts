@@ -168,16 +168,16 @@ class EmbeddingCall extends Call {
     const dTable = gradients.weight(table);
     const count = this.#count * layer.outputDim;
     const lookups = gradients.lookups(table);
-    const scratch = lookups && gradients.arena.scratch(4 * count);
-    const limit = lookups && lookups.limit * gradients.scale;
+    const scratch = lookups === null ? 0 : gradients.arena.scratch(4 * count);
+    const limit = (lookups?.limit ?? Number.POSITIVE_INFINITY) * gradients.scale;
     const relu = defaultParameters('relu');
     const scatter = (to: number, from: number) =>
       kernels()._embedding_backward(to, from, this.input.address, this.#count, layer.outputDim);
     return () => {
       const core = kernels();
-      if (limit !== null && limit < Number.POSITIVE_INFINITY) core._blend(dOutputs, dOutputs, count, 1, 0, limit);
+      if (limit < Number.POSITIVE_INFINITY) core._blend(dOutputs, dOutputs, count, 1, 0, limit);
       scatter(dTable, dOutputs);
-      if (lookups === null || scratch === null) return;
+      if (lookups === null) return;
       core._multiply_elements(scratch, dOutputs, dOutputs, count);
       scatter(lookups.squares, scratch);
       if (lookups.sizes === 0) return;

@@ -180,7 +180,8 @@ export class Optimizer implements Member {
    */
   excludeFromWeightDecay(options: { variables?: readonly Weight[]; names?: readonly string[] }): void {
     const owner = 'excludeFromWeightDecay';
-    const { variables = [], names = [] } = checkOptions(owner, options, ['variables', 'names']);
+    const given = checkOptions(owner, options, ['variables', 'names']);
+    const [variables, names] = [given.variables ?? [], given.names ?? []];
     const pattern = readNames(owner, names);
     this.#excluded = { variables: [...this.#checkWeights(variables)], names: [...names], pattern };
     for (const place of this.#places) place.decays = this.#decays(place.variable);

@@ -132,6 +132,8 @@ describe('what travels', () => {
   test('what is left out of weight decay is left out there, and when it comes home', async () => {
     const optimizer = { class_name: 'SGD', config: { learning_rate: 0.125, weight_decay: 0.5 } };
     const [model, plain] = [seeded({ optimizer }), seeded({ optimizer })];
+    // Keras' defaults are None.
+    plain.optimizer?.excludeFromWeightDecay({ variables: null, names: null } as never);
     model.optimizer?.excludeFromWeightDecay({ variables: [model.weights[0] as never], names: ['bias'] });
     const remote = await toWorker(model);
     const train = (each: { trainOnBatch(a: unknown, b: unknown): unknown }) => each.trainOnBatch(x, y);
